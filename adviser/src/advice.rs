@@ -1,0 +1,196 @@
+//! What an advice says, in the shape of the JSON contract.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::PredictorName;
+
+/// Numbers up to this are exact in every JSON reader; larger counts are written as decimal strings.
+const LARGEST_EXACT_NUMBER: u64 = 1 << 53;
+
+/// How a request ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// At least one stack is returned.
+    Advised,
+    /// It is proven that no stack meets the request.
+    Unsatisfiable,
+    /// No stack can be made of what is known, but one might exist if `missing` were known.
+    NeedsKnowledge,
+}
+
+/// The answer to one request.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Advice {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The best stacks, best first.
+    pub stacks: Vec<Stack>,
+    /// What the search knows about how good they are.
+    pub search: SearchReport,
+    /// Why there is none.
+    pub conflict: Option<Conflict>,
+    /// Which knowledge is missing, by package, specifier and who requires it.
+    pub missing: Vec<Missing>,
+    /// What was removed before the search; filled in by the caller, who ran the prune statements.
+    pub pruned: Vec<Pruned>,
+}
+
+/// One locked stack.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Stack {
+    /// The sum of the scores of the pins in the order of their names.
+    pub score: f64,
+    /// One pin for every package, by name.
+    pub pins: Vec<Pin>,
+    /// What is to be said of the stack as a whole.
+    pub reasons: Vec<Reason>,
+}
+
+/// One release of a stack.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Pin {
+    /// Normalised package name.
+    pub name: String,
+    /// PEP 440 version.
+    pub version: String,
+    /// The index the release comes from.
+    pub index: String,
+    /// The extras the stack asks of it, sorted.
+    pub extras: Vec<String>,
+    /// Artifact hashes, `sha256:…`; filled in by the caller.
+    pub hashes: Vec<String>,
+    /// What the release adds to the score of the stack.
+    pub score: f64,
+    /// Why this release.
+    pub reasons: Vec<Reason>,
+}
+
+/// A typed reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Reason {
+    /// A code from a closed set, SCREAMING_SNAKE.
+    pub code: String,
+    /// The reason in words.
+    pub message: String,
+}
+
+impl Reason {
+    /// A reason of the given code.
+    pub fn new(code: &str, message: impl Into<String>) -> Self {
+        Self {
+            code: code.to_owned(),
+            message: message.into(),
+        }
+    }
+}
+
+/// What the search did and what it knows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SearchReport {
+    /// The predictor that ran.
+    pub predictor: PredictorName,
+    /// Its seed.
+    pub seed: u64,
+    /// How many distinct stacks there are; an upper bound unless `space_is_exact`.
+    pub stacks_in_space: StackCount,
+    /// Whether that number is exact.
+    pub space_is_exact: bool,
+    /// How many stacks were scored one by one; 0 for a search that never looks at stacks singly.
+    pub stacks_scored: u64,
+    /// No stack of the space scores above this; absent where nothing is known.
+    pub bound: Option<f64>,
+    /// Whether the first stack is proven the best.
+    pub optimal: bool,
+    /// Milliseconds of the whole advice, to the microsecond.
+    pub millis: f64,
+    /// Statements asked of the graph; filled in by the caller.
+    pub graph_statements: u64,
+}
+
+/// A number of stacks of any size, in decimal digits. In JSON a number up to 2^53, a decimal string above.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StackCount(pub String);
+
+impl StackCount {
+    /// No stack.
+    pub fn zero() -> Self {
+        Self("0".to_owned())
+    }
+}
+
+impl std::fmt::Display for StackCount {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.pad(&self.0)
+    }
+}
+
+impl Serialize for StackCount {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0.parse::<u64>() {
+            Ok(number) if number <= LARGEST_EXACT_NUMBER => serializer.serialize_u64(number),
+            _ => serializer.serialize_str(&self.0),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for StackCount {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Form {
+            Number(u64),
+            Text(String),
+        }
+        match Form::deserialize(deserializer)? {
+            Form::Number(number) => Ok(Self(number.to_string())),
+            Form::Text(text) if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) => {
+                Ok(Self(text))
+            }
+            Form::Text(_) => Err(serde::de::Error::custom(
+                "a count of stacks is written in decimal digits",
+            )),
+        }
+    }
+}
+
+/// Why no stack meets the request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Conflict {
+    /// The argument in sentences; the last is the conclusion.
+    pub sentences: Vec<String>,
+    /// A minimal set of the given requirements that cannot be met together, as they were written.
+    pub requirements: Vec<String>,
+}
+
+/// Knowledge that is wanted.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Missing {
+    /// The package nothing, or not enough, is known of.
+    pub package: String,
+    /// The versions wanted of it; empty for any.
+    pub specifier: String,
+    /// Who wants it: the newest such release as `name==version`, or `request`.
+    pub required_by: String,
+}
+
+/// What a prune statement removed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Pruned {
+    /// The package.
+    pub package: String,
+    /// Why, as a code.
+    pub reason: String,
+    /// How many of its releases.
+    pub count: u64,
+    /// One of them.
+    pub example: String,
+}

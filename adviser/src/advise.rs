@@ -1,0 +1,168 @@
+//! One request from beginning to end.
+
+use std::time::Duration;
+
+use thoth_schema::error::{ErrorCode, Fault};
+
+use crate::advice::{Advice, Missing, Outcome, Reason, SearchReport, StackCount};
+use crate::check::check_stack;
+use crate::clock::Clock;
+use crate::decide::{Decision, decide};
+use crate::explain;
+use crate::gather::Unknown;
+use crate::legal::Rules;
+use crate::model::{Request, Universe};
+use crate::order::Order;
+use crate::predictor::{Found, Task, predictor};
+use crate::problem::Problem;
+use crate::prune::Live;
+use crate::report;
+use crate::space::Space;
+
+/// The least time explanations get, whatever the budget of the search.
+const EXPLANATION_BUDGET: Duration = Duration::from_secs(2);
+
+/// Answers a request from the knowledge in reach.
+///
+/// # Errors
+///
+/// - `UNSUPPORTED_REQUIREMENT` when a requirement that applies names an address.
+/// - `INVALID_ARGUMENT` for scores that cannot be summed.
+/// - `BUDGET_EXHAUSTED` when the time was over before a stack was found or ruled out.
+/// - `LOCK_CHECK_FAILED` when the independent checker refuses a stack: a bug, never an answer.
+pub fn advise(universe: &Universe, request: &Request) -> Result<Advice, Fault> {
+    let clock = Clock::start(request.budget);
+    let mut rules = Rules::new(request)?;
+    let (problem, missing) = Problem::build(universe, &mut rules, Unknown::Excluded)?;
+    let found = match Live::pruned(&problem) {
+        None => None,
+        Some(live) => {
+            let order = Order::new(&problem, &live);
+            let space = Space::new(&problem, live);
+            let mut task = Task {
+                problem: &problem,
+                space,
+                order,
+                request,
+                clock,
+            };
+            Some(predictor(request.predictor).search(&mut task)?).filter(|found| !found.stacks.is_empty())
+        }
+    };
+    let mut advice = match found {
+        Some(found) => advised(universe, request, &problem, &found, missing)?,
+        None => nothing(universe, request, &mut rules, &problem, missing)?,
+    };
+    advice.search.millis = clock.elapsed().as_micros() as f64 / 1000.0;
+    Ok(advice)
+}
+
+fn advised(
+    universe: &Universe,
+    request: &Request,
+    problem: &Problem,
+    found: &Found,
+    missing: Vec<Missing>,
+) -> Result<Advice, Fault> {
+    let mut stacks = Vec::with_capacity(found.stacks.len());
+    for pins in &found.stacks {
+        let stack = report::stack(problem, universe, request.scoring, pins);
+        let violations = check_stack(universe, request, &stack);
+        if !violations.is_empty() {
+            let message = format!("the stack found is not valid: {}", violations.join("; "));
+            return Err(Fault::new(ErrorCode::LockCheckFailed, message)
+                .remedy("report this as a bug with the request"));
+        }
+        stacks.push(stack);
+    }
+    if let Some(first) = stacks.first_mut() {
+        first.reasons = stack_reasons(found);
+    }
+    let bound = found.bound.or(stacks.first().map(|stack| stack.score));
+    let search = SearchReport {
+        predictor: request.predictor,
+        seed: request.seed,
+        stacks_in_space: StackCount(found.space.clone()),
+        space_is_exact: found.space_is_exact,
+        stacks_scored: found.scored,
+        bound,
+        optimal: found.optimal,
+        millis: 0.0,
+        graph_statements: 0,
+    };
+    Ok(Advice {
+        outcome: Outcome::Advised,
+        stacks,
+        search,
+        conflict: None,
+        missing,
+        pruned: Vec::new(),
+    })
+}
+
+fn stack_reasons(found: &Found) -> Vec<Reason> {
+    let space = &found.space;
+    let mut reasons = Vec::new();
+    if found.optimal {
+        reasons.push(Reason::new("PROVEN_OPTIMUM", "no legal stack scores higher"));
+    } else if let Some(bound) = found.bound {
+        reasons.push(Reason::new(
+            "BOUND",
+            format!("no legal stack scores above {bound}"),
+        ));
+    }
+    reasons.push(match (found.space_is_exact, space.as_str()) {
+        (true, "1") => Reason::new("SPACE", "the only legal stack"),
+        (true, _) => Reason::new("SPACE", format!("one of exactly {space} legal stacks")),
+        (false, _) => Reason::new("SPACE", format!("one of at most {space} legal stacks")),
+    });
+    reasons
+}
+
+fn nothing<'a>(
+    universe: &'a Universe,
+    request: &'a Request,
+    rules: &mut Rules<'a>,
+    problem: &Problem,
+    missing: Vec<Missing>,
+) -> Result<Advice, Fault> {
+    let clock = Clock::start(request.budget.max(EXPLANATION_BUDGET));
+    let outcome = if !missing.is_empty() && would_fit(universe, rules, clock)? {
+        Outcome::NeedsKnowledge
+    } else {
+        Outcome::Unsatisfiable
+    };
+    let conflict = explain::conflict(universe, request, rules, problem, clock)?;
+    let search = SearchReport {
+        predictor: request.predictor,
+        seed: request.seed,
+        stacks_in_space: StackCount::zero(),
+        space_is_exact: true,
+        stacks_scored: 0,
+        bound: None,
+        optimal: false,
+        millis: 0.0,
+        graph_statements: 0,
+    };
+    Ok(Advice {
+        outcome,
+        stacks: Vec::new(),
+        search,
+        conflict: Some(conflict),
+        missing,
+        pruned: Vec::new(),
+    })
+}
+
+/// Whether a stack would exist if what is not known fitted. Only a proof of the contrary counts as no.
+fn would_fit<'a>(universe: &'a Universe, rules: &mut Rules<'a>, clock: Clock) -> Result<bool, Fault> {
+    let (problem, _) = Problem::build(universe, rules, Unknown::Fits)?;
+    let Some(live) = Live::pruned(&problem) else {
+        return Ok(false);
+    };
+    let roots: Vec<usize> = (0..problem.roots.len()).collect();
+    Ok(!matches!(
+        decide(&problem, &live, &roots, clock),
+        Decision::Nothing(_)
+    ))
+}

@@ -1,0 +1,52 @@
+//! The adviser: from the knowledge in reach and a request to checked, proven stacks.
+//!
+//! Entry points
+//! - [`advise()`]: one [`Universe`] and one [`Request`] in, one [`Advice`] out.
+//! - [`check()`] and [`check_stack`]: what is wrong with pins, by code that shares nothing with the search.
+//!
+//! Semantics
+//! - A candidate is legal when its requirements are known, it admits the Python at hand, it is not yanked
+//!   (unless the request pins it), the pre-release policy and all constraints admit it, and none of its
+//!   requirements names an address.
+//! - A stack is one version for every package reached from the requirements and no other, closed under the
+//!   requirements whose markers hold. Stacks are told apart by their pins; extras do not count apart.
+//! - Of stacks with equal scores the one with the least total distance from the newest legal releases comes
+//!   first, the number of packages counting as well; of those still equal the one the search finds first,
+//!   which depends on nothing but the request and the knowledge.
+//! - `unsatisfiable` is only ever said when it is proven.
+//!
+//! Invariants
+//! - Pure: no I/O, no async, no global state; the clock is read for budgets alone.
+//! - Everything returned as a stack has passed the checker.
+
+mod advice;
+mod advise;
+mod bits;
+mod branch;
+mod build;
+mod check;
+mod clock;
+mod decide;
+mod exact;
+mod explain;
+mod gather;
+mod hash;
+mod latest;
+mod legal;
+mod model;
+mod order;
+mod predictor;
+mod problem;
+mod prune;
+mod report;
+mod space;
+mod walk;
+mod weight;
+
+pub use advice::{Advice, Conflict, Missing, Outcome, Pin, Pruned, Reason, SearchReport, Stack, StackCount};
+pub use advise::advise;
+pub use check::{Pinned, PinnedRelease, check, check_stack};
+pub use model::{
+    Candidate, PackageKnowledge, PredictorName, PrereleasePolicy, RecommendationType, Request, Scoring,
+    Universe,
+};

@@ -1,0 +1,15 @@
+//! The adviser against brute force and against recorded cases.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test fails by panicking and says what it compared"
+)]
+
+mod brute;
+mod generated;
+mod loader;
+mod recorded;
+mod speed;
+mod worded;

@@ -1,0 +1,182 @@
+//! What is said: conflicts in sentences, missing knowledge, reasons, the shape of the JSON.
+
+use thoth_adviser::{Advice, Outcome, PredictorName, Request, Universe, advise};
+use thoth_schema::requirement::Requirement;
+
+use crate::loader::{Loader, cases, request};
+
+fn advice(index: serde_json::Value, requirements: &[&str]) -> (Universe, Request, Advice) {
+    let case = serde_json::json!({ "index": { "inline": index }, "expected": {} });
+    let requirements = requirements
+        .iter()
+        .map(|text| Requirement::parse(text).expect("a requirement"))
+        .collect();
+    let request = request(requirements);
+    let universe = Loader::default().universe(&case, &request);
+    let advice = advise(&universe, &request).expect("an advice");
+    (universe, request, advice)
+}
+
+#[test]
+fn a_conflict_of_two_is_told_in_full() {
+    let index = serde_json::json!({
+        "flask": { "2.2": { "requires_dist": ["werkzeug>=2.2"] }, "2.3": { "requires_dist": ["werkzeug>=2.2"] }, "1.0": {} },
+        "werkzeug": { "1.0": {}, "2.2": {}, "2.3": {} },
+        "other": { "1.0": {} },
+    });
+    let (_, _, advice) = advice(index, &["other", "flask>=2.2", "werkzeug<2"]);
+    assert_eq!(advice.outcome, Outcome::Unsatisfiable);
+    let conflict = advice.conflict.expect("a conflict");
+    assert_eq!(conflict.requirements, ["flask>=2.2", "werkzeug<2"]);
+    println!("{:#?}", conflict.sentences);
+    let last = conflict.sentences.last().expect("a conclusion");
+    assert!(
+        last.ends_with("flask>=2.2 and werkzeug<2 cannot be met together."),
+        "{last}"
+    );
+    assert!(
+        conflict
+            .sentences
+            .iter()
+            .any(|one| one.contains("requires werkzeug>=2.2") || one.contains("require werkzeug>=2.2"))
+    );
+}
+
+#[test]
+fn what_excludes_releases_is_named() {
+    let index = serde_json::json!({
+        "a": { "1.0": { "requires_python": ">=3.12" }, "2.0": { "requires_python": ">=3.13" } },
+        "b": { "1.0": { "yanked": true } },
+        "c": { "1.0": {}, "1.1rc1": {} },
+    });
+    for (text, wanted) in [
+        ("a", "every release that meets a needs another Python than 3.11"),
+        ("b", "the only release that meets b is yanked"),
+        (
+            "c>1.0",
+            "the only release that meets c>1.0 is a pre-release nobody asked for",
+        ),
+        ("c<0", "no known release of c that installs here meets c<0"),
+    ] {
+        let (_, _, advice) = advice(index.clone(), &[text]);
+        let conflict = advice.conflict.expect("a conflict");
+        println!("{:?}", conflict.sentences);
+        assert!(conflict.sentences[0].contains(wanted), "{:?}", conflict.sentences);
+        assert_eq!(conflict.requirements, [text]);
+    }
+}
+
+#[test]
+fn missing_knowledge_is_listed() {
+    let index = serde_json::json!({ "a": { "1.0": { "requires_dist": ["nobody>=1"] }, "2.0": { "requires_dist": ["nobody>=1"] } } });
+    let (_, _, advice) = advice(index, &["a"]);
+    assert_eq!(advice.outcome, Outcome::NeedsKnowledge);
+    let missing = &advice.missing[0];
+    assert_eq!(
+        (
+            missing.package.as_str(),
+            missing.specifier.as_str(),
+            missing.required_by.as_str()
+        ),
+        ("nobody", ">=1", "a==2.0")
+    );
+    assert_eq!(advice.missing.len(), 1);
+}
+
+#[test]
+fn reasons_and_shape() {
+    let index = serde_json::json!({
+        "a": { "1.0": { "requires_dist": ["b[z]<2"] }, "2.0": { "requires_dist": ["b[z]<2"] } },
+        "b": { "1.0": {}, "1.5": {}, "2.0": {} },
+    });
+    let (_, _, advice) = advice(index, &["a"]);
+    let text = serde_json::to_value(&advice).expect("JSON");
+    assert_eq!(text["outcome"], "advised");
+    assert_eq!(text["search"]["stacksInSpace"], 4);
+    assert_eq!(text["search"]["predictor"], "exact");
+    assert_eq!(text["conflict"], serde_json::Value::Null);
+    let pin = &text["stacks"][0]["pins"][1];
+    assert_eq!(
+        (pin["version"].as_str(), pin["score"].as_f64()),
+        (Some("1.5"), Some(0.5))
+    );
+    assert_eq!(pin["extras"], serde_json::json!(["z"]));
+    assert_eq!(pin["reasons"][0]["code"], "RECENCY");
+    assert_eq!(
+        pin["reasons"][1]["message"],
+        "2.0 is newer, but a 2.0 requires b[z]<2"
+    );
+    assert_eq!(text["stacks"][0]["reasons"][0]["code"], "PROVEN_OPTIMUM");
+}
+
+#[test]
+fn large_counts_are_decimal_strings() {
+    let mut index = serde_json::Map::new();
+    let mut roots = Vec::new();
+    for package in 0..160 {
+        let versions: serde_json::Map<_, _> = (0..10)
+            .map(|at| (format!("{at}.0"), serde_json::json!({})))
+            .collect();
+        index.insert(format!("q{package}"), versions.into());
+        roots.push(format!("q{package}"));
+    }
+    let roots: Vec<&str> = roots.iter().map(String::as_str).collect();
+    let (_, _, advice) = advice(index.into(), &roots);
+    let text = serde_json::to_value(&advice).expect("JSON");
+    let count = text["search"]["stacksInSpace"]
+        .as_str()
+        .expect("a decimal string");
+    assert_eq!(count, format!("1{}", "0".repeat(160)));
+}
+
+#[test]
+fn scores_that_are_no_numbers_are_refused() {
+    let index = serde_json::json!({ "a": { "1.0": {} } });
+    let (mut universe, request, _) = advice(index, &["a"]);
+    for knowledge in universe.packages.values_mut() {
+        knowledge.candidates[0].score = Some(f64::NAN);
+    }
+    let request = Request {
+        scoring: thoth_adviser::Scoring::Given,
+        predictor: PredictorName::Latest,
+        ..request
+    };
+    assert_eq!(
+        advise(&universe, &request).expect_err("a fault").code.code(),
+        "INVALID_ARGUMENT"
+    );
+}
+
+#[test]
+fn conflicts_of_the_recorded_cases_read_well() {
+    let mut loader = Loader::default();
+    for suite in ["corpus", "packse", "pip-yaml", "poetry-mixology"] {
+        for case in cases(suite)
+            .iter()
+            .filter(|case| case["expected"]["resolvable"] == false)
+        {
+            let request = loader.request(case);
+            let universe = loader.universe(case, &request);
+            let conflict = advise(&universe, &request)
+                .expect("an advice")
+                .conflict
+                .expect("a conflict");
+            println!(
+                "{} {:?}\n  {}",
+                case["id"],
+                conflict.requirements,
+                conflict.sentences.join("\n  ")
+            );
+            assert!(conflict.sentences.len() <= 20, "{}", case["id"]);
+            assert!(
+                conflict
+                    .sentences
+                    .last()
+                    .expect("a conclusion")
+                    .contains("cannot be met"),
+                "{}",
+                case["id"]
+            );
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Options of `thoth advise`.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, ValueEnum};
+use thoth_adviser::{PredictorName, PrereleasePolicy, RecommendationType};
+use thoth_schema::environment::Platform;
+use thoth_schema::error::Fault;
+
+use crate::args::GraphOption;
+
+/// Most stacks that can be asked for at once.
+pub(crate) const MAX_COUNT: u64 = 1_000;
+
+/// Longest budget in milliseconds: a day.
+pub(crate) const MAX_BUDGET_MILLIS: u64 = 86_400_000;
+
+/// Options of `advise`.
+#[derive(Debug, Args)]
+pub(crate) struct AdviseArgs {
+    /// What the stack must hold, such as `flask`, 'jinja2[i18n]>=3'
+    #[arg(value_name = "REQUIREMENT", required_unless_present = "requirement_files")]
+    pub(crate) requirements: Vec<String>,
+    /// File of requirements, as pip reads it
+    #[arg(short, long = "requirement", value_name = "FILE")]
+    pub(crate) requirement_files: Vec<String>,
+    /// File of constraints, as pip reads it
+    #[arg(short, long = "constraint", value_name = "FILE")]
+    pub(crate) constraint_files: Vec<String>,
+    /// Documents or records to advise from, in memory and for this run alone
+    #[arg(long, value_name = "PATH", conflicts_with = "graph")]
+    pub(crate) knowledge: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) graph: GraphOption,
+    /// Only releases of this index; repeatable
+    #[arg(long = "index", value_name = "URL")]
+    pub(crate) indexes: Vec<String>,
+    /// Python of the stack, such as 3.11 or 3.11.4
+    #[arg(long, value_name = "VERSION", default_value = "3.11")]
+    pub(crate) python_version: String,
+    /// Platform of the stack
+    #[arg(long, value_name = "PLATFORM", default_value = "linux-x86_64", value_parser = choice::<Platform>(Platform::ALL.map(Platform::as_str)))]
+    pub(crate) platform: Platform,
+    /// JSON object of all PEP 508 marker values, and optionally `glibc`, instead of Python version and platform
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["python_version", "platform"])]
+    pub(crate) environment: Option<PathBuf>,
+    /// What the advice is for
+    #[arg(long, value_name = "TYPE", default_value = RecommendationType::default().as_str(),
+          value_parser = choice::<RecommendationType>(RecommendationType::ALL.iter().map(|one| one.as_str())))]
+    pub(crate) recommendation_type: RecommendationType,
+    /// How to search
+    #[arg(long, default_value = PredictorName::default().as_str(),
+          value_parser = choice::<PredictorName>(PredictorName::ALL.iter().map(|one| one.as_str())))]
+    pub(crate) predictor: PredictorName,
+    /// JSON Lines of {"name", "version", "score"}: the score of a stack is the sum over its releases
+    #[arg(long, value_name = "FILE")]
+    pub(crate) scores: Option<PathBuf>,
+    /// Stacks that a sampling predictor scores at most
+    #[arg(long, value_name = "STACKS", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) limit: Option<u64>,
+    /// Time for the search, in milliseconds
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..=MAX_BUDGET_MILLIS))]
+    pub(crate) budget_millis: u64,
+    /// Seed of random predictors
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) seed: u64,
+    /// Only what was published up to then: a day (its end, UTC) or an RFC 3339 time
+    #[arg(long, value_name = "DATE")]
+    pub(crate) as_of: Option<String>,
+    /// When pre-releases may be chosen [default: if-necessary-or-explicit; `allow` where a requirements file says --pre]
+    #[arg(long, value_name = "POLICY", value_parser = choice::<PrereleasePolicy>(PrereleasePolicy::ALL.iter().map(|one| one.as_str())))]
+    pub(crate) prerelease: Option<PrereleasePolicy>,
+    /// Stacks to return
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=MAX_COUNT))]
+    pub(crate) count: u64,
+    /// How the answer is written
+    #[arg(long, value_enum, default_value = "table")]
+    pub(crate) format: AdviseFormat,
+}
+
+/// How the answer is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AdviseFormat {
+    /// A summary for people
+    Table,
+    /// Everything, for programs
+    Json,
+    /// The first stack as a requirements file with hashes
+    Requirements,
+}
+
+/// A parser of one of these names that shows them in the help.
+fn choice<Choice>(names: impl IntoIterator<Item = &'static str>) -> impl TypedValueParser<Value = Choice>
+where
+    Choice: FromStr<Err = Fault> + Clone + Send + Sync + 'static,
+{
+    PossibleValuesParser::new(names.into_iter().collect::<Vec<_>>())
+        .try_map(|name| name.parse::<Choice>().map_err(|fault| fault.message))
+}

@@ -1,0 +1,37 @@
+//! One module a verb.
+
+mod completions;
+mod config;
+mod demo;
+mod graph;
+mod ingest;
+mod serve;
+mod worker;
+
+use std::process::ExitCode;
+
+use thoth_schema::error::Fault;
+
+pub(crate) use completions::run as completions;
+
+use crate::advise;
+use crate::args::{Cli, Verb};
+use crate::output::Output;
+use crate::settings::Settings;
+
+/// Runs the verb of the command line.
+///
+/// # Errors
+/// The fault that ended it.
+pub(crate) async fn run(cli: &Cli, settings: &Settings, output: &Output) -> Result<ExitCode, Fault> {
+    match &cli.verb {
+        Verb::Demo(args) => demo::run(args, settings, output).await,
+        Verb::Serve(_) => serve::run(settings, output).await,
+        Verb::Worker(_) => worker::run(settings, output).await,
+        Verb::Ingest(args) => ingest::run(args, settings, output).await,
+        Verb::Advise(args) => advise::run(args, settings, output).await,
+        Verb::Graph(verb) => graph::run(verb, settings, output).await,
+        Verb::Config(verb) => config::run(verb, settings, output),
+        Verb::Completions { shell } => completions(*shell, output),
+    }
+}

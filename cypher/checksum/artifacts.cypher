@@ -1,0 +1,7 @@
+// purpose: every Artifact node, for the canonical checksum
+// params: none
+// columns: key, properties
+// index: label scan, by purpose
+// rows: one per node
+MATCH (n:Artifact)
+RETURN n.key AS key, properties(n) AS properties

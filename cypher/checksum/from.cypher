@@ -1,0 +1,7 @@
+// purpose: every FROM relationship from PackageVersion to Index, for the canonical checksum
+// params: none
+// columns: source, target, properties
+// index: label scan, by purpose
+// rows: one per relationship
+MATCH (a:PackageVersion)-[r:FROM]->(b:Index)
+RETURN a.key AS source, b.key AS target, properties(r) AS properties

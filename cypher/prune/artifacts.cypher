@@ -1,0 +1,10 @@
+// purpose: artifacts of chosen releases, for hashes and for the check that one of them installs
+// params: keys: list of package version keys
+// columns: key, filename, sha256, kind, yanked, requiresPython
+// index: package_version_key
+// rows: the artifacts of the named releases
+UNWIND $keys AS key
+MATCH (v:PackageVersion {key: key})-[:HAS_ARTIFACT]->(a:Artifact)
+RETURN v.key AS key, a.filename AS filename, a.sha256 AS sha256, a.kind AS kind,
+       coalesce(a.yanked, false) AS yanked, a.requiresPython AS requiresPython
+ORDER BY v.key, a.filename

@@ -1,0 +1,19 @@
+// purpose: every release of the reached packages, with every clause of prune/candidates that removes it
+// params: wanted: list of {package, from, until, pinned}, everything that was wanted of each package;
+// params: python, asOf, indexes as for prune/candidates
+// columns: name, key, version, orderKey, index, yanked, prerelease, requiresPython, publishedAt, outside, unknown, fault, foreign, withdrawn, late, python
+// index: package_key
+// rows: the releases of the reached packages
+UNWIND $wanted AS want
+MATCH (p:Package {key: want.package})-[:HAS_VERSION]->(v:PackageVersion)
+RETURN p.name AS name, v.key AS key, v.version AS version, v.order AS orderKey, v.index AS index,
+       coalesce(v.yanked, false) AS yanked, v.prerelease AS prerelease, v.requiresPython AS requiresPython,
+       v.publishedAt AS publishedAt,
+       NOT any(i IN range(0, size(want.from) - 1) WHERE want.from[i] <= v.order AND v.order < want.until[i]) AS outside,
+       NOT coalesce(v.requirementsKnown, false) AS unknown,
+       v.requirementsFault AS fault,
+       size($indexes) > 0 AND NOT v.index IN $indexes AS foreign,
+       coalesce(v.yanked, false) = true AND NOT v.order IN want.pinned AS withdrawn,
+       $asOf <> '' AND coalesce(v.publishedAt, '~') > $asOf AS late,
+       size(coalesce(v.pythonFrom, [])) > 0 AND
+         NOT any(i IN range(0, size(coalesce(v.pythonFrom, [])) - 1) WHERE v.pythonFrom[i] <= $python AND $python < v.pythonUntil[i]) AS python

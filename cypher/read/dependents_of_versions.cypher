@@ -1,0 +1,19 @@
+// purpose: one page per release of the requirement lines that admit it
+// params: pages: list of {key: package version key, after: package version key or '', afterLine: integer, afterExtra: string}
+// params: limit: integer, rows per page
+// columns: key, version, package, name, line, text, specifier, marker, extra, extras
+// index: package_version_key
+// rows: limit per page
+UNWIND $pages AS page
+CALL (page) {
+  MATCH (d:PackageVersion {key: page.key})<-[:HAS_VERSION]-(p:Package)<-[r:REQUIRES]-(v:PackageVersion)
+  WHERE any(i IN range(0, size(r.from) - 1) WHERE r.from[i] <= d.order AND d.order < r.until[i])
+    AND (v.key > page.after
+      OR (v.key = page.after AND (r.line > page.afterLine OR (r.line = page.afterLine AND r.extra > page.afterExtra))))
+  RETURN d.key AS key, v.key AS version, p.key AS package, p.name AS name, r.line AS line, r.text AS text,
+         r.specifier AS specifier, r.marker AS marker, r.extra AS extra, r.extras AS extras
+  ORDER BY v.key, r.line, r.extra
+  LIMIT $limit
+}
+RETURN key, version, package, name, line, text, specifier, marker, extra, extras
+ORDER BY key, version, line, extra

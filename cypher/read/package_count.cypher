@@ -1,0 +1,8 @@
+// purpose: how many packages have this prefix
+// params: prefix: string
+// columns: total
+// index: package_name
+// rows: 1
+MATCH (p:Package)
+WHERE p.name STARTS WITH $prefix
+RETURN count(p) AS total

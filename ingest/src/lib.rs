@@ -1,0 +1,36 @@
+//! # thoth-ingest
+//!
+//! How documents become knowledge: a durable store, a broker with a worker behind it, and the one transaction that
+//! brings a document into the graph.
+//!
+//! Entry points
+//! - [`store::DocumentStore`]: every accepted document under a name made of its content, in a folder or an S3 bucket.
+//! - [`direct::ingest_paths`] and [`direct::publish_paths`]: files and folders ([`reader`]) into the graph, or to the broker.
+//! - [`publisher::Publisher`], [`worker::Worker`], [`topology`], [`broker::BrokerConfig`]: the RabbitMQ path.
+//! - [`sync::sync`]: documents into the graph; [`rebuild::rebuild`]: the graph anew from the store.
+//! - [`checksum::checksum`] and [`check::check`]: what the graph holds, and whether it holds together.
+//!
+//! Invariants
+//! - A message is acknowledged after the commit of its document, never before.
+//! - A document that is accepted lies in the store, on the disk, before its producer is answered.
+//! - Nothing is dropped: a document is in the graph, in the dead letters with a reason, or still in a queue.
+//! - Nothing found in a document is executed, and no address found in one is fetched.
+//! - Whatever grows with outside input has a limit with a name and a unit.
+
+mod backoff;
+pub mod broker;
+pub mod check;
+pub mod checksum;
+pub mod dead_letters;
+mod delivery;
+pub mod direct;
+mod lines;
+pub mod publisher;
+pub mod reader;
+pub mod rebuild;
+mod rows;
+pub mod store;
+mod store_key;
+pub mod sync;
+pub mod topology;
+pub mod worker;

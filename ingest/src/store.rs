@@ -1,0 +1,433 @@
+//! The document store: every accepted document, compressed, under a name made of its content.
+//!
+//! A folder (`file:///abs/path`) or an S3 bucket (`s3://bucket/prefix`, Ceph and MinIO included). It is the durable
+//! truth: the graph can be thrown away and rebuilt from here.
+
+use crate::lines::decompress;
+use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
+use object_store::aws::AmazonS3Builder;
+use object_store::local::LocalFileSystem;
+use object_store::path::Path;
+use object_store::prefix::PrefixStore;
+use object_store::{BackoffConfig, ClientOptions, ObjectStore, ObjectStoreExt, PutPayload, RetryConfig};
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use thoth_schema::document::{Document, Limits, MAX_DOCUMENT_BYTES, MAX_DOCUMENT_DEPTH, sha256_hex};
+use thoth_schema::error::{ErrorCode, Fault};
+use url::Url;
+
+pub use crate::store_key::StoreKey;
+
+/// Largest stored document in bytes once unpacked. Canonical bytes may be longer than what was received (`1e20` is
+/// written out), by less than this factor.
+pub const MAX_STORED_BYTES: usize = 8 * MAX_DOCUMENT_BYTES;
+/// Documents written at the same time by [`DocumentStore::put_all`].
+pub const PUTS_AT_ONCE: usize = 32;
+/// Longest wait for a connection to an object store, in seconds.
+const CONNECT_SECONDS: u64 = 5;
+/// Longest request to an object store, in seconds.
+const REQUEST_SECONDS: u64 = 60;
+/// How long a request is tried again by itself, in seconds; callers with more patience wait on `STORE_UNREACHABLE`.
+const RETRY_SECONDS: u64 = 10;
+/// zstd level: documents are written once and are small.
+const COMPRESSION_LEVEL: i32 = 3;
+
+/// Where documents are kept.
+#[derive(Clone, PartialEq, Eq)]
+pub struct StoreConfig {
+    /// `file:///abs/path` or `s3://bucket/prefix`; the latter may carry `?endpoint=…&region=…&allow_http=true`.
+    pub url: String,
+    /// Address of an S3 service that is not Amazon's, such as `http://minio:9000`.
+    pub endpoint: Option<String>,
+    /// Region of the bucket.
+    pub region: Option<String>,
+    /// Whether the endpoint may be plain HTTP.
+    pub allow_http: bool,
+    /// Access key; without it what the environment says (`AWS_ACCESS_KEY_ID` and its kin).
+    pub access_key: Option<String>,
+    /// Secret key; never logged.
+    pub secret_key: Option<String>,
+}
+
+impl fmt::Debug for StoreConfig {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("StoreConfig")
+            .field("url", &self.url)
+            .field("endpoint", &self.endpoint)
+            .field("region", &self.region)
+            .field("allow_http", &self.allow_http)
+            .field("access_key", &self.access_key.as_ref().map(|_| "***"))
+            .field("secret_key", &self.secret_key.as_ref().map(|_| "***"))
+            .finish()
+    }
+}
+
+enum Location {
+    Folder(PathBuf),
+    Bucket { name: String, prefix: Option<Path> },
+}
+
+impl StoreConfig {
+    /// A store at this URL, everything else by its query or by default.
+    pub fn new(url: impl Into<String>) -> StoreConfig {
+        let url = url.into();
+        StoreConfig {
+            url,
+            endpoint: None,
+            region: None,
+            allow_http: false,
+            access_key: None,
+            secret_key: None,
+        }
+    }
+
+    /// Checks the configuration without touching the store.
+    ///
+    /// # Errors
+    /// `INVALID_CONFIGURATION` naming the forms that are understood.
+    pub fn validate(&self) -> Result<(), Fault> {
+        self.clone().read_url().map(drop)
+    }
+
+    /// Splits the URL; what its query says is taken where the fields say nothing.
+    fn read_url(&mut self) -> Result<Location, Fault> {
+        let url = Url::parse(&self.url).map_err(|_| self.invalid("is no URL"))?;
+        for (key, value) in url.query_pairs() {
+            match key.as_ref() {
+                "endpoint" => drop(self.endpoint.get_or_insert_with(|| value.into_owned())),
+                "region" => drop(self.region.get_or_insert_with(|| value.into_owned())),
+                "allow_http" => self.allow_http |= value == "true",
+                other => return Err(self.invalid(&format!("has the unknown option {other}"))),
+            }
+        }
+        match url.scheme() {
+            "file" => {
+                let path = url
+                    .to_file_path()
+                    .map_err(|()| self.invalid("names no absolute path"))?;
+                Ok(Location::Folder(path))
+            }
+            "s3" => {
+                let name = url.host_str().filter(|name| !name.is_empty());
+                let name = name.ok_or_else(|| self.invalid("names no bucket"))?.to_owned();
+                let prefix = url.path().trim_matches('/');
+                let prefix = match prefix {
+                    "" => None,
+                    text => {
+                        Some(Path::parse(text).map_err(|_| self.invalid("has a prefix that is no path"))?)
+                    }
+                };
+                if self
+                    .endpoint
+                    .as_deref()
+                    .is_some_and(|endpoint| endpoint.starts_with("http:"))
+                    && !self.allow_http
+                {
+                    return Err(self.invalid("has a plain HTTP endpoint, which needs allow_http=true"));
+                }
+                Ok(Location::Bucket { name, prefix })
+            }
+            _ => Err(self.invalid("is of no kind that is understood")),
+        }
+    }
+
+    fn invalid(&self, what: &str) -> Fault {
+        Fault::new(
+            ErrorCode::InvalidConfiguration,
+            format!("the store URL `{}` {what}", self.url),
+        )
+        .at("store.url")
+        .remedy("use file:///ABSOLUTE/PATH or s3://BUCKET/PREFIX?endpoint=URL&region=NAME&allow_http=true")
+    }
+}
+
+/// The document store. Cheap to clone.
+#[derive(Clone)]
+pub struct DocumentStore {
+    objects: Arc<dyn ObjectStore>,
+    /// For messages; never holds a secret.
+    url: Arc<str>,
+}
+
+impl fmt::Debug for DocumentStore {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("DocumentStore")
+            .field("url", &self.url)
+            .finish_non_exhaustive()
+    }
+}
+
+impl DocumentStore {
+    /// Opens a store; a folder is created when absent. A bucket is not asked yet: see [`DocumentStore::ping`].
+    ///
+    /// # Errors
+    /// `INVALID_CONFIGURATION`, `STORE_UNREACHABLE`.
+    pub fn open(config: &StoreConfig) -> Result<DocumentStore, Fault> {
+        let mut config = config.clone();
+        let url: Arc<str> = config.url.as_str().into();
+        let objects: Arc<dyn ObjectStore> = match config.read_url()? {
+            Location::Folder(path) => {
+                std::fs::create_dir_all(&path).map_err(|error| unreachable(&url, &error))?;
+                let folder =
+                    LocalFileSystem::new_with_prefix(&path).map_err(|error| unreachable(&url, &error))?;
+                // A put returns when file and folder entry are on the disk, not in its cache.
+                Arc::new(folder.with_fsync(true))
+            }
+            Location::Bucket { name, prefix } => {
+                let bucket = bucket(&config, name).map_err(|error| {
+                    Fault::new(ErrorCode::InvalidConfiguration, error.to_string()).at("store.url")
+                })?;
+                match prefix {
+                    Some(prefix) => Arc::new(PrefixStore::new(bucket, prefix)),
+                    None => Arc::new(bucket),
+                }
+            }
+        };
+        Ok(DocumentStore { objects, url })
+    }
+
+    /// The address of the store.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Asks the store for any one object, to see whether it answers.
+    ///
+    /// # Errors
+    /// `STORE_UNREACHABLE`.
+    pub async fn ping(&self) -> Result<(), Fault> {
+        match self.objects.head(&Path::from("ping")).await {
+            Ok(_) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(unreachable(&self.url, &error)),
+        }
+    }
+
+    /// Keeps a document; durable when this returns. A document that is kept already is left as it is, unless its object
+    /// is damaged: then it is written anew.
+    ///
+    /// # Errors
+    /// `STORE_UNREACHABLE`, `DOCUMENT_TOO_LARGE`.
+    pub async fn put(&self, document: &Document) -> Result<StoreKey, Fault> {
+        let key = StoreKey::of(document);
+        let bytes = document.canonical_bytes();
+        if bytes.len() > MAX_STORED_BYTES {
+            return Err(Fault::new(
+                ErrorCode::DocumentTooLarge,
+                format!(
+                    "a document of {} bytes is larger than the {MAX_STORED_BYTES} the store keeps",
+                    bytes.len()
+                ),
+            )
+            .remedy("split the document"));
+        }
+        match self.bytes(&key).await {
+            Ok(_) => return Ok(key),
+            Err(fault) if fault.code == ErrorCode::NotFound => {}
+            Err(fault) if fault.code == ErrorCode::StoreCorrupt => {
+                tracing::warn!(store.key = key.as_str(), error = %fault, "a damaged document is written anew");
+            }
+            Err(fault) => return Err(fault),
+        }
+        let packed = zstd::bulk::compress(bytes, COMPRESSION_LEVEL).map_err(|error| {
+            Fault::new(
+                ErrorCode::Internal,
+                format!("a document cannot be compressed: {error}"),
+            )
+        })?;
+        // Whoever writes the same key at the same time writes the same document.
+        let written = self.objects.put(&key.path(), PutPayload::from(packed)).await;
+        written.map_err(|error| unreachable(&self.url, &error))?;
+        Ok(key)
+    }
+
+    /// Keeps several documents, [`PUTS_AT_ONCE`] at a time; the keys are in the order of the documents.
+    ///
+    /// # Errors
+    /// As [`DocumentStore::put`].
+    pub async fn put_all(&self, documents: &[Document]) -> Result<Vec<StoreKey>, Fault> {
+        // The futures are made beforehand: a closure over borrowed documents would not be general enough for a task.
+        let puts: Vec<_> = documents.iter().map(|document| self.put(document)).collect();
+        stream::iter(puts).buffered(PUTS_AT_ONCE).try_collect().await
+    }
+
+    /// The canonical bytes of a document, verified against the hash that it is named by.
+    ///
+    /// # Errors
+    /// `NOT_FOUND`, `STORE_CORRUPT`, `STORE_UNREACHABLE`.
+    pub async fn bytes(&self, key: &StoreKey) -> Result<Vec<u8>, Fault> {
+        let found = match self.objects.get(&key.path()).await {
+            Ok(found) => found,
+            Err(object_store::Error::NotFound { .. }) => {
+                return Err(
+                    Fault::new(ErrorCode::NotFound, "the document store has no such document")
+                        .at(key.as_str())
+                        .remedy("send the document again, or correct store.url"),
+                );
+            }
+            Err(error) => return Err(unreachable(&self.url, &error)),
+        };
+        if found.meta.size > MAX_STORED_BYTES as u64 {
+            return Err(corrupt(key, "is larger than any document"));
+        }
+        let packed = found
+            .bytes()
+            .await
+            .map_err(|error| unreachable(&self.url, &error))?;
+        let bytes = decompress(&packed, MAX_STORED_BYTES).map_err(|fault| corrupt(key, &fault.message))?;
+        if sha256_hex(&bytes) != key.id() {
+            return Err(corrupt(key, "does not have the hash it is named by"));
+        }
+        Ok(bytes)
+    }
+
+    /// A document by its key, verified and read.
+    ///
+    /// # Errors
+    /// As [`DocumentStore::bytes`]; those of [`Document::from_json_bytes`] for what an older program accepted and this
+    /// one does not.
+    pub async fn get(&self, key: &StoreKey) -> Result<Document, Fault> {
+        let bytes = self.bytes(key).await?;
+        Document::from_json_bytes(&bytes, &stored_limits()).map_err(|fault| {
+            let place = fault.pointer.clone().unwrap_or_default();
+            fault.at(format!("{key}{place}"))
+        })
+    }
+
+    /// A document by its id. The key holds the day too, so this looks through the listing: for people, not for loops.
+    ///
+    /// # Errors
+    /// As [`DocumentStore::get`].
+    pub async fn get_by_id(&self, id: &str) -> Result<Document, Fault> {
+        let mut keys = self.list();
+        while let Some(key) = keys.try_next().await? {
+            if key.id() == id {
+                return self.get(&key).await;
+            }
+        }
+        Err(Fault::new(
+            ErrorCode::NotFound,
+            "the document store has no document of this id",
+        )
+        .at(id))
+    }
+
+    /// Whether a document is kept, without reading it.
+    ///
+    /// # Errors
+    /// `STORE_UNREACHABLE`.
+    pub async fn contains(&self, key: &StoreKey) -> Result<bool, Fault> {
+        match self.objects.head(&key.path()).await {
+            Ok(_) => Ok(true),
+            Err(object_store::Error::NotFound { .. }) => Ok(false),
+            Err(error) => Err(unreachable(&self.url, &error)),
+        }
+    }
+
+    /// Removes a document; one that is not there is no fault.
+    ///
+    /// # Errors
+    /// `STORE_UNREACHABLE`.
+    pub async fn delete(&self, key: &StoreKey) -> Result<(), Fault> {
+        match self.objects.delete(&key.path()).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(unreachable(&self.url, &error)),
+        }
+    }
+
+    /// The keys of all documents in their order, listed folder by folder: memory holds one day of one kind.
+    /// Objects that are no documents are passed over and logged.
+    pub fn list(&self) -> BoxStream<'static, Result<StoreKey, Fault>> {
+        let store = self.clone();
+        // A stack of folders, the next one last; each visit replaces a folder by its folders or yields its keys.
+        let walk = stream::try_unfold(vec![Path::default()], move |mut folders| {
+            let store = store.clone();
+            async move {
+                let Some(folder) = folders.pop() else {
+                    return Ok(None);
+                };
+                let mut found = store
+                    .objects
+                    .list_with_delimiter(Some(&folder))
+                    .await
+                    .map_err(|error| unreachable(&store.url, &error))?;
+                found.common_prefixes.sort();
+                folders.extend(found.common_prefixes.into_iter().rev());
+                let mut keys: Vec<StoreKey> = found
+                    .objects
+                    .into_iter()
+                    .filter_map(|object| read_key(object.location.as_ref()))
+                    .collect();
+                keys.sort();
+                Ok::<_, Fault>(Some((stream::iter(keys.into_iter().map(Ok)), folders)))
+            }
+        });
+        walk.try_flatten().boxed()
+    }
+}
+
+/// Limits for what was accepted once, under limits that held then.
+fn stored_limits() -> Limits {
+    Limits {
+        document_bytes: MAX_STORED_BYTES,
+        depth: MAX_DOCUMENT_DEPTH,
+    }
+}
+
+fn read_key(location: &str) -> Option<StoreKey> {
+    let key = StoreKey::parse(location).ok();
+    if key.is_none() {
+        tracing::warn!(
+            store.object = location,
+            "an object of the store is no document and is passed over"
+        );
+    }
+    key
+}
+
+fn bucket(config: &StoreConfig, name: String) -> Result<object_store::aws::AmazonS3, object_store::Error> {
+    let retry = RetryConfig {
+        backoff: BackoffConfig::default(),
+        max_retries: 3,
+        retry_timeout: Duration::from_secs(RETRY_SECONDS),
+    };
+    let client = ClientOptions::new()
+        .with_connect_timeout(Duration::from_secs(CONNECT_SECONDS))
+        .with_timeout(Duration::from_secs(REQUEST_SECONDS))
+        .with_allow_http(config.allow_http);
+    let mut builder = AmazonS3Builder::from_env()
+        .with_bucket_name(name)
+        .with_retry(retry)
+        .with_client_options(client);
+    if let Some(endpoint) = &config.endpoint {
+        builder = builder.with_endpoint(endpoint);
+    }
+    if let Some(region) = &config.region {
+        builder = builder.with_region(region);
+    }
+    if let Some(access_key) = &config.access_key {
+        builder = builder.with_access_key_id(access_key);
+    }
+    if let Some(secret_key) = &config.secret_key {
+        builder = builder.with_secret_access_key(secret_key);
+    }
+    builder.build()
+}
+
+fn unreachable(url: &str, error: &dyn fmt::Display) -> Fault {
+    Fault::new(
+        ErrorCode::StoreUnreachable,
+        format!("the document store does not answer: {error}"),
+    )
+    .at(url)
+    .remedy("see that the store runs, has space and lets this user in, or correct store.url")
+}
+
+fn corrupt(key: &StoreKey, what: &str) -> Fault {
+    Fault::new(ErrorCode::StoreCorrupt, format!("a stored document {what}"))
+        .at(key.as_str())
+        .remedy("delete the object and ingest the document again from its source")
+}

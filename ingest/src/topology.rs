@@ -1,0 +1,168 @@
+//! Exchanges, queues and bindings of the broker, as one table.
+//!
+//! The table is declared by whoever connects, and it is `deploy/rabbitmq/definitions.json`; a test compares the two.
+//!
+//! Documents go to the topic exchange [`DOCUMENTS`] with the routing key `<kind>.v<major>`, from there to one quorum
+//! queue per weight class. A message that comes back more often than the delivery limit (its worker crashed each
+//! time), or that a worker found to be at fault for good, goes through [`DEAD_LETTERS`] to the queue of that name.
+
+use crate::broker::broken;
+use lapin::options::{ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions};
+use lapin::types::{AMQPValue, FieldTable};
+use lapin::{Channel, ExchangeKind};
+use serde_json::{Value, json};
+use thoth_schema::error::{ErrorCode, Fault};
+
+/// The exchange that producers publish to.
+pub const DOCUMENTS: &str = "thoth.documents";
+/// The queue of documents that take milliseconds.
+pub const LIGHT: &str = "thoth.ingest.light";
+/// The queue of documents that take seconds.
+pub const HEAVY: &str = "thoth.ingest.heavy";
+/// The exchange of what could not be ingested, and the queue behind it.
+pub const DEAD_LETTERS: &str = "thoth.dead-letters";
+
+/// How often a message may come back without being settled, by default: each time its worker died. A crash charges every
+/// message of the worker's window, so this is well above the crashes of a bad day.
+pub const DELIVERY_LIMIT: u32 = 20;
+
+/// Which kinds of documents go to which queue.
+const ROUTES: &[(&str, &[&str])] = &[
+    (LIGHT, &["release.*", "solver.*"]),
+    (HEAVY, &["image.*", "inspection.*", "build-log.*"]),
+];
+
+/// Whether a queue with other arguments is in the way.
+const PRECONDITION_FAILED: u16 = 406;
+
+fn work_queue_arguments(delivery_limit: u32) -> Vec<(&'static str, Value)> {
+    vec![
+        ("x-queue-type", json!("quorum")),
+        ("x-delivery-limit", json!(delivery_limit)),
+        ("x-dead-letter-exchange", json!(DEAD_LETTERS)),
+        // A message leaves its queue only when the dead-letter queue has confirmed it; this needs the overflow rule.
+        ("x-dead-letter-strategy", json!("at-least-once")),
+        ("x-overflow", json!("reject-publish")),
+    ]
+}
+
+fn dead_letter_arguments() -> Vec<(&'static str, Value)> {
+    vec![("x-queue-type", json!("quorum"))]
+}
+
+fn queues(delivery_limit: u32) -> Vec<(&'static str, Vec<(&'static str, Value)>)> {
+    let mut queues: Vec<_> = ROUTES
+        .iter()
+        .map(|(queue, _)| (*queue, work_queue_arguments(delivery_limit)))
+        .collect();
+    queues.push((DEAD_LETTERS, dead_letter_arguments()));
+    queues
+}
+
+fn bindings() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    let routes = ROUTES
+        .iter()
+        .flat_map(|(queue, keys)| keys.iter().map(|key| (DOCUMENTS, *queue, *key)));
+    routes.chain([(DEAD_LETTERS, DEAD_LETTERS, "#")])
+}
+
+/// The queues that a worker consumes.
+pub fn work_queues() -> impl Iterator<Item = &'static str> {
+    ROUTES.iter().map(|(queue, _)| *queue)
+}
+
+/// Declares everything; what is there already is left as it is.
+///
+/// # Errors
+/// `BROKER_UNREACHABLE`; `INVALID_CONFIGURATION` where a queue or exchange of another shape has the name.
+pub(crate) async fn declare(channel: &Channel, delivery_limit: u32) -> Result<(), Fault> {
+    for exchange in [DOCUMENTS, DEAD_LETTERS] {
+        let options = ExchangeDeclareOptions {
+            durable: true,
+            ..ExchangeDeclareOptions::default()
+        };
+        let declared = channel.exchange_declare(
+            exchange.into(),
+            ExchangeKind::Topic,
+            options,
+            FieldTable::default(),
+        );
+        declared.await.map_err(|error| refused(exchange, &error))?;
+    }
+    for (queue, arguments) in queues(delivery_limit) {
+        let options = QueueDeclareOptions {
+            durable: true,
+            ..QueueDeclareOptions::default()
+        };
+        let declared = channel
+            .queue_declare(queue.into(), options, field_table(&arguments))
+            .await;
+        declared.map_err(|error| refused(queue, &error))?;
+    }
+    for (exchange, queue, key) in bindings() {
+        let bound = channel.queue_bind(
+            queue.into(),
+            exchange.into(),
+            key.into(),
+            QueueBindOptions::default(),
+            FieldTable::default(),
+        );
+        bound.await.map_err(|error| refused(queue, &error))?;
+    }
+    Ok(())
+}
+
+fn refused(name: &str, error: &lapin::Error) -> Fault {
+    match error.kind() {
+        lapin::ErrorKind::ProtocolError(answer) if answer.get_id() == PRECONDITION_FAILED => Fault::new(
+            ErrorCode::InvalidConfiguration,
+            format!("the broker has another `{name}`: {error}"),
+        )
+        .at("broker")
+        .remedy(format!(
+            "drain and delete `{name}`, or configure the delivery limit that it was made with"
+        )),
+        _ => broken(error),
+    }
+}
+
+fn field_table(arguments: &[(&str, Value)]) -> FieldTable {
+    let mut table = FieldTable::default();
+    for (key, value) in arguments {
+        let value = match value {
+            Value::String(text) => AMQPValue::LongString(text.as_str().into()),
+            other => AMQPValue::LongLongInt(other.as_i64().unwrap_or_default()),
+        };
+        table.insert((*key).into(), value);
+    }
+    table
+}
+
+/// The same table as definitions that RabbitMQ imports at its start.
+pub fn definitions() -> Value {
+    let exchanges = [DOCUMENTS, DEAD_LETTERS].map(|name| {
+        json!({
+            "name": name, "vhost": "/", "type": "topic", "durable": true, "auto_delete": false, "internal": false,
+            "arguments": {},
+        })
+    });
+    let queues = queues(DELIVERY_LIMIT).into_iter().map(|(name, arguments)| {
+        let arguments: serde_json::Map<String, Value> = arguments
+            .into_iter()
+            .map(|(key, value)| (key.to_owned(), value))
+            .collect();
+        json!({ "name": name, "vhost": "/", "durable": true, "auto_delete": false, "arguments": arguments })
+    });
+    let bindings = bindings().map(|(source, destination, key)| {
+        json!({
+            "source": source, "vhost": "/", "destination": destination, "destination_type": "queue",
+            "routing_key": key, "arguments": {},
+        })
+    });
+    json!({
+        "vhosts": [{ "name": "/" }],
+        "exchanges": exchanges,
+        "queues": queues.collect::<Vec<_>>(),
+        "bindings": bindings.collect::<Vec<_>>(),
+    })
+}

@@ -1,0 +1,341 @@
+//! The worker: messages from the broker into the graph.
+//!
+//! It holds a bounded window of messages, works on a few at a time, each document in one transaction, and acknowledges
+//! after the commit. It connects again by itself, for ever, and stops cleanly when told to.
+//!
+//! A process that dies charges every message of its window with one delivery. So that a document that kills its worker
+//! stops at the delivery limit alone, a worker begins with a window of one and widens it only after a run of messages
+//! that nobody has held before.
+
+use crate::backoff::Backoff;
+use crate::broker::{BrokerConfig, Session, broken};
+use crate::dead_letters::is_redelivered;
+use crate::delivery::{Bench, Signals, handle, raised};
+use crate::store::DocumentStore;
+use crate::topology::{LIGHT, work_queues};
+use futures::StreamExt;
+use lapin::message::Delivery;
+use lapin::options::{BasicCancelOptions, BasicConsumeOptions, BasicQosOptions, ConfirmSelectOptions};
+use lapin::types::FieldTable;
+use lapin::{Channel, Consumer};
+use std::sync::Arc;
+use std::time::Duration;
+use thoth_cypher::Graph;
+use thoth_schema::error::{ErrorCode, Fault};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+/// How a worker works.
+#[derive(Debug, Clone)]
+pub struct WorkerOptions {
+    /// Documents worked on at the same time.
+    pub concurrency: usize,
+    /// How long a stop waits for the documents in work.
+    pub stop_deadline: Duration,
+    /// First delay before something that was away is tried again.
+    pub first_delay: Duration,
+    /// Longest such delay.
+    pub longest_delay: Duration,
+    /// How long a message is held while something is away; then it goes back to its queue as a fresh copy. Well below
+    /// the 30 minutes after which RabbitMQ takes a held message away and charges it.
+    pub longest_hold: Duration,
+}
+
+impl Default for WorkerOptions {
+    fn default() -> WorkerOptions {
+        WorkerOptions {
+            concurrency: 4,
+            stop_deadline: Duration::from_secs(20),
+            first_delay: Duration::from_millis(200),
+            longest_delay: Duration::from_secs(30),
+            longest_hold: Duration::from_secs(600),
+        }
+    }
+}
+
+/// What a worker is doing, and has done since it was made.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WorkerStatus {
+    /// Whether it consumes; the worker's part of readiness.
+    pub connected: bool,
+    /// Messages in work.
+    pub in_flight: usize,
+    /// Documents brought into the graph.
+    pub ingested: u64,
+    /// Documents that the graph had already.
+    pub already_known: u64,
+    /// Documents that became dead letters here; those over the delivery limit are the broker's doing.
+    pub dead_lettered: u64,
+    /// Messages put back into their queue without a charge.
+    pub put_back: u64,
+    /// Attempts that met something away.
+    pub retried: u64,
+    /// Why there is no connection, while there is none.
+    pub broker_fault: Option<Fault>,
+}
+
+/// Consumes the work queues.
+pub struct Worker {
+    broker: BrokerConfig,
+    bench: Arc<Bench>,
+}
+
+/// One queue being consumed.
+struct Line {
+    queue: &'static str,
+    channel: Channel,
+    consumer: Consumer,
+    window: u16,
+    full_window: u16,
+}
+
+impl Worker {
+    /// A worker that does nothing yet. The graph must be migrated.
+    ///
+    /// # Errors
+    /// `INVALID_CONFIGURATION`.
+    pub fn new(
+        graph: Arc<dyn Graph>,
+        store: DocumentStore,
+        broker: BrokerConfig,
+        options: WorkerOptions,
+    ) -> Result<Worker, Fault> {
+        broker.validate()?;
+        if options.concurrency == 0 {
+            return Err(Fault::new(
+                ErrorCode::InvalidConfiguration,
+                "a worker needs a concurrency of at least 1",
+            )
+            .at("worker.concurrency"));
+        }
+        let (status, _) = watch::channel(WorkerStatus::default());
+        Ok(Worker {
+            broker,
+            bench: Arc::new(Bench {
+                graph,
+                store,
+                options,
+                status,
+            }),
+        })
+    }
+
+    /// What the worker is doing, as it changes.
+    pub fn status(&self) -> watch::Receiver<WorkerStatus> {
+        self.bench.status.subscribe()
+    }
+
+    /// Works until `stop` becomes true or its sender is gone, and gives the last status.
+    ///
+    /// A broker that is away is tried again with growing delay. At a stop nothing more is taken, documents in work are
+    /// finished within the deadline, and everything else stays in its queue.
+    pub async fn run(&self, mut stop: watch::Receiver<bool>) -> WorkerStatus {
+        let options = &self.bench.options;
+        let mut backoff = Backoff::new(options.first_delay, options.longest_delay);
+        while !is_stopped(&stop) {
+            let fault = match self.connect(&mut stop).await {
+                Ok(None) => break,
+                Ok(Some((session, lines))) => {
+                    backoff.reset();
+                    self.set_connected(None);
+                    let outcome = self.consume(&session, lines, &stop).await;
+                    session.close().await;
+                    match outcome {
+                        Ok(()) => break,
+                        Err(fault) => fault,
+                    }
+                }
+                Err(fault) => fault,
+            };
+            let delay = backoff.next_delay();
+            tracing::warn!(delay_millis = delay.as_millis() as u64, error = %fault, "the worker has no broker and tries again");
+            self.set_connected(Some(fault));
+            tokio::select! {
+                () = tokio::time::sleep(delay) => {}
+                () = raised(&mut stop) => {}
+            }
+        }
+        self.bench.status.send_modify(|status| status.connected = false);
+        let status = self.bench.status.borrow().clone();
+        tracing::info!(
+            ingested = status.ingested,
+            already_known = status.already_known,
+            dead_lettered = status.dead_lettered,
+            put_back = status.put_back,
+            "the worker stopped"
+        );
+        status
+    }
+
+    fn set_connected(&self, fault: Option<Fault>) {
+        if fault.is_none() {
+            tracing::info!(broker = self.broker.public_url(), "the worker consumes");
+        }
+        self.bench.status.send_modify(|status| {
+            status.connected = fault.is_none();
+            status.broker_fault = fault;
+        });
+    }
+
+    /// Connects and starts to consume; `None` when told to stop meanwhile.
+    async fn connect(&self, stop: &mut watch::Receiver<bool>) -> Result<Option<(Session, Vec<Line>)>, Fault> {
+        let connecting = async {
+            let session = Session::open(&self.broker, "thoth worker").await?;
+            let mut lines = Vec::new();
+            for queue in work_queues() {
+                let full_window = if queue == LIGHT { self.broker.prefetch } else { 1 };
+                lines.push(
+                    start_line(&session, queue, full_window)
+                        .await
+                        .map_err(|error| broken(&error))?,
+                );
+            }
+            Ok(Some((session, lines)))
+        };
+        tokio::select! {
+            connected = connecting => connected,
+            () = raised(stop) => Ok(None),
+        }
+    }
+
+    /// Works on all queues until told to stop, or until the connection breaks.
+    async fn consume(
+        &self,
+        session: &Session,
+        lines: Vec<Line>,
+        stop: &watch::Receiver<bool>,
+    ) -> Result<(), Fault> {
+        let (over_sender, over) = watch::channel(false);
+        let over_sender = &over_sender;
+        let consuming = lines.into_iter().map(|mut line| {
+            let mut signals = Signals {
+                stop: stop.clone(),
+                over: over.clone(),
+            };
+            async move {
+                let mut tasks = JoinSet::new();
+                let outcome = self.take_messages(&mut line, &mut tasks, &mut signals).await;
+                if outcome.is_err() {
+                    // One queue broke: what the others hold cannot be answered either.
+                    over_sender.send_replace(true);
+                }
+                self.finish(&mut tasks, line.queue).await;
+                outcome
+            }
+        });
+        let outcomes = futures::future::join_all(consuming).await;
+        if is_stopped(stop) {
+            return Ok(());
+        }
+        let unexpected = if session.is_open() {
+            "a queue is gone"
+        } else {
+            "the connection ended"
+        };
+        outcomes
+            .into_iter()
+            .find(Result::is_err)
+            .unwrap_or_else(|| Err(broken(&unexpected)))
+    }
+
+    /// Takes messages from one queue; `Ok` when told to stop or another queue broke.
+    async fn take_messages(
+        &self,
+        line: &mut Line,
+        tasks: &mut JoinSet<()>,
+        signals: &mut Signals,
+    ) -> Result<(), Fault> {
+        let mut over = signals.over.clone();
+        let mut stop = signals.stop.clone();
+        let mut untouched_in_a_row = 0;
+        let mut is_widening = false;
+        loop {
+            let has_room = tasks.len() < self.bench.options.concurrency;
+            tokio::select! {
+                biased;
+                () = raised(&mut stop) => {
+                    // Told to stop: the broker keeps what is not taken yet.
+                    let cancelled = line.channel.basic_cancel(line.consumer.tag(), BasicCancelOptions::default());
+                    return cancelled.await.map_err(|error| broken(&error));
+                }
+                () = raised(&mut over) => return Ok(()),
+                Some(_) = tasks.join_next(), if !tasks.is_empty() => {}
+                next = line.consumer.next(), if has_room => match next {
+                    Some(delivery) => {
+                        let delivery = delivery.map_err(|error| broken(&error))?;
+                        untouched_in_a_row = if is_redelivered(&delivery) { 0 } else { untouched_in_a_row + 1 };
+                        self.start(line, tasks, delivery, signals);
+                    }
+                    None if is_widening => {
+                        is_widening = false;
+                        line.window = line.full_window;
+                        line.consumer = start_consumer(&line.channel, line.queue, line.window)
+                            .await
+                            .map_err(|error| broken(&error))?;
+                    }
+                    None => return Err(broken(&format_args!("the broker ended the consumer of {}", line.queue))),
+                },
+            }
+            let is_proven = untouched_in_a_row >= u32::from(line.full_window);
+            if is_proven && line.window < line.full_window && !is_widening {
+                // Prefetch is a consumer's for life: the old one is drained, then a wider one begins.
+                is_widening = true;
+                let cancelled = line
+                    .channel
+                    .basic_cancel(line.consumer.tag(), BasicCancelOptions::default());
+                cancelled.await.map_err(|error| broken(&error))?;
+            }
+        }
+    }
+
+    fn start(&self, line: &Line, tasks: &mut JoinSet<()>, delivery: Delivery, signals: &Signals) {
+        let (bench, channel) = (Arc::clone(&self.bench), line.channel.clone());
+        tasks.spawn(handle(bench, channel, line.queue, delivery, signals.clone()));
+    }
+
+    /// Waits for the documents in work, no longer than the deadline.
+    async fn finish(&self, tasks: &mut JoinSet<()>, queue: &str) {
+        let finished = async { while tasks.join_next().await.is_some() {} };
+        if tokio::time::timeout(self.bench.options.stop_deadline, finished)
+            .await
+            .is_err()
+        {
+            tracing::warn!(
+                queue,
+                documents = tasks.len(),
+                "documents in work were given up at the deadline; they come again"
+            );
+            tasks.shutdown().await;
+            self.bench.status.send_modify(|status| status.in_flight = 0);
+        }
+    }
+}
+
+fn is_stopped(stop: &watch::Receiver<bool>) -> bool {
+    *stop.borrow() || stop.has_changed().is_err()
+}
+
+async fn start_line(session: &Session, queue: &'static str, full_window: u16) -> Result<Line, lapin::Error> {
+    let channel = session.connection.create_channel().await?;
+    channel.confirm_select(ConfirmSelectOptions::default()).await?;
+    let consumer = start_consumer(&channel, queue, 1).await?;
+    Ok(Line {
+        queue,
+        channel,
+        consumer,
+        window: 1,
+        full_window,
+    })
+}
+
+async fn start_consumer(channel: &Channel, queue: &str, window: u16) -> Result<Consumer, lapin::Error> {
+    channel.basic_qos(window, BasicQosOptions::default()).await?;
+    channel
+        .basic_consume(
+            queue.into(),
+            "".into(),
+            BasicConsumeOptions::default(),
+            FieldTable::default(),
+        )
+        .await
+}

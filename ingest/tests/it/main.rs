@@ -1,0 +1,15 @@
+//! Tests of the crate through its public face, on a real file system, a real S3 server and a real RabbitMQ.
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test fails by panicking and says on stderr what it skips and measures"
+)]
+
+mod direct;
+
+mod publisher;
+mod reader;
+mod store;
+mod support;
+mod topology;
+mod worker;

@@ -1,0 +1,40 @@
+//! The JSON Schemas of documents and messages, as text; checked in under `schema/documents/`.
+
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
+
+use crate::document::{DocumentKind, Envelope, ReleasePayload};
+use crate::error::{ErrorCode, Fault};
+use crate::message::Pointer;
+use crate::solver::SolverRun;
+
+/// File name and text of every schema.
+///
+/// # Errors
+/// `INTERNAL`, which no type of this crate causes.
+pub fn schemas() -> Result<Vec<(String, String)>, Fault> {
+    let mut files = Vec::new();
+    for kind in DocumentKind::ALL {
+        let text = match kind {
+            DocumentKind::Release => schema::<Envelope<ReleasePayload>>()?,
+            DocumentKind::Solver => schema::<Envelope<SolverRun>>()?,
+        };
+        files.push((format!("{}.schema.json", kind.as_str()), text));
+    }
+    files.push(("pointer.schema.json".to_owned(), schema::<Pointer>()?));
+    Ok(files)
+}
+
+fn schema<T: JsonSchema>() -> Result<String, Fault> {
+    let schema = SchemaSettings::draft2020_12()
+        .into_generator()
+        .into_root_schema_for::<T>();
+    serde_json::to_string_pretty(&schema)
+        .map(|text| text + "\n")
+        .map_err(|problem| {
+            Fault::new(
+                ErrorCode::Internal,
+                format!("a schema cannot be written: {problem}"),
+            )
+        })
+}

@@ -1,0 +1,414 @@
+//! Documents: the immutable JSON results through which all knowledge enters.
+//!
+//! A document is named by the sha256 of its canonical bytes (RFC 8785), whichever of three shapes it has:
+//! - the envelope `{"kind", "schemaVersion", "producer", "producedAt", "origin"?, "upstreamId"?, "environment"?, "payload"}`;
+//! - a solver document of the predecessor, `{"metadata", "result"}`, of any generation ([`crate::legacy`]);
+//! - a bare record of one release ([`crate::release::Release`]).
+//!
+//! The canonical bytes are those of the JSON as received; they are what the document store keeps.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::error::{ErrorCode, Fault};
+use crate::json as json_input;
+use crate::release::Release;
+use crate::solver::SolverRun;
+
+pub use crate::json::sha256_hex;
+
+/// Largest document in bytes that is accepted by default.
+pub const MAX_DOCUMENT_BYTES: usize = 16 * 1024 * 1024;
+
+/// Deepest nesting of arrays and objects that is accepted by default.
+pub const MAX_DOCUMENT_DEPTH: usize = 64;
+
+/// The version of every kind's schema that is written today.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// What a document says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum DocumentKind {
+    /// Static metadata of releases.
+    Release,
+    /// One run of a solver in one environment.
+    Solver,
+}
+
+impl DocumentKind {
+    /// Every kind.
+    pub const ALL: [DocumentKind; 2] = [DocumentKind::Release, DocumentKind::Solver];
+
+    /// The name in envelopes, routing keys and store keys.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            DocumentKind::Release => "release",
+            DocumentKind::Solver => "solver",
+        }
+    }
+
+    /// The kind with this name.
+    ///
+    /// # Errors
+    /// `UNKNOWN_DOCUMENT_KIND`.
+    pub fn parse(text: &str) -> Result<DocumentKind, Fault> {
+        DocumentKind::ALL
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
+            .ok_or_else(|| unknown_kind(format!("`{text}` is not a kind of document this program knows")))
+    }
+}
+
+/// Bounds on one document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Most bytes.
+    pub document_bytes: usize,
+    /// Deepest nesting of arrays and objects; at most 127.
+    pub depth: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            document_bytes: MAX_DOCUMENT_BYTES,
+            depth: MAX_DOCUMENT_DEPTH,
+        }
+    }
+}
+
+/// Who made a document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Producer {
+    /// Name of the program.
+    pub name: String,
+    /// Version of the program.
+    pub version: String,
+}
+
+/// What a document says, read.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one payload per document, never an array of them"
+)]
+pub enum Payload {
+    /// Releases with their metadata.
+    Release(Vec<Release>),
+    /// One run of a solver.
+    Solver(SolverRun),
+}
+
+impl Payload {
+    /// The kind of documents with such a payload.
+    pub fn kind(&self) -> DocumentKind {
+        match self {
+            Payload::Release(_) => DocumentKind::Release,
+            Payload::Solver(_) => DocumentKind::Solver,
+        }
+    }
+}
+
+/// A document, read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Document {
+    /// sha256 of the canonical bytes, lower-case hexadecimal.
+    pub id: String,
+    /// What it says.
+    pub kind: DocumentKind,
+    /// The version of the kind's schema; 1 for what an adapter read.
+    pub schema_version: u32,
+    /// Who made it.
+    pub producer: Producer,
+    /// When, RFC 3339 `Z`.
+    pub produced_at: String,
+    /// Where it comes from, such as the name of a deployment.
+    pub origin: Option<String>,
+    /// The name its producer gave it.
+    pub upstream_id: Option<String>,
+    /// PEP 508 variables of the environment it speaks of.
+    pub environment: Option<BTreeMap<String, String>>,
+    /// What it says, read.
+    pub payload: Payload,
+    /// How many keys were not understood; they stay in the canonical bytes.
+    pub unknown_keys: usize,
+    canonical: Arc<[u8]>,
+}
+
+impl Document {
+    /// Reads a document of any shape.
+    ///
+    /// # Errors
+    /// `DOCUMENT_TOO_LARGE`, `DOCUMENT_TOO_DEEP`, `MALFORMED_JSON`, `TRUNCATED_INPUT`, `UNKNOWN_DOCUMENT_KIND`,
+    /// `UNKNOWN_SCHEMA_VERSION` or `SCHEMA_VIOLATION` with the JSON pointer of the value at fault.
+    pub fn from_json_bytes(bytes: &[u8], limits: &Limits) -> Result<Document, Fault> {
+        if bytes.len() > limits.document_bytes {
+            return Err(Fault::new(
+                ErrorCode::DocumentTooLarge,
+                format!(
+                    "a document of {} bytes is larger than the limit of {}",
+                    bytes.len(),
+                    limits.document_bytes
+                ),
+            )
+            .remedy("split the document, or raise the limit of document bytes"));
+        }
+        Document::from_value(&json_input::parse(bytes, limits.depth)?)
+    }
+
+    /// Reads a document of any shape from a JSON value.
+    ///
+    /// # Errors
+    /// As [`Document::from_json_bytes`], but for size, depth and syntax.
+    pub fn from_value(value: &Value) -> Result<Document, Fault> {
+        let Some(object) = value.as_object() else {
+            return Err(json_input::violation("a document must be a JSON object", ""));
+        };
+        let has = |key: &str| object.contains_key(key);
+        let parts = if has("kind") || has("payload") {
+            envelope(value)?
+        } else if has("metadata") && has("result") {
+            crate::legacy::read(value)?
+        } else if has("name") && has("version") {
+            record(value)?
+        } else {
+            return Err(unknown_kind(
+                "the object is neither an envelope, nor a document of the predecessor, nor a record of a release"
+                    .to_owned(),
+            ));
+        };
+        let canonical = json_input::canonical(value)?;
+        Ok(parts.into_document(canonical.into()))
+    }
+
+    /// A new document in an envelope.
+    ///
+    /// # Errors
+    /// `SCHEMA_VIOLATION` where the parts make no valid document.
+    pub fn new(
+        producer: Producer,
+        produced_at: &str,
+        origin: Option<&str>,
+        environment: Option<&BTreeMap<String, String>>,
+        payload: &Payload,
+    ) -> Result<Document, Fault> {
+        let body = match payload {
+            Payload::Release(releases) => json!({ "releases": releases }),
+            Payload::Solver(run) => json!(run),
+        };
+        let mut value = json!({
+            "kind": payload.kind().as_str(),
+            "schemaVersion": SCHEMA_VERSION,
+            "producer": producer,
+            "producedAt": produced_at,
+            "payload": body,
+        });
+        if let Some(origin) = origin {
+            value["origin"] = json!(origin);
+        }
+        if let Some(environment) = environment {
+            value["environment"] = json!(environment);
+        }
+        Document::from_value(&value)
+    }
+
+    /// The canonical bytes (RFC 8785) of the JSON as received: what the id is the hash of, what the store keeps.
+    pub fn canonical_bytes(&self) -> &[u8] {
+        &self.canonical
+    }
+
+    /// The releases the document states metadata of.
+    pub fn releases(&self) -> Vec<&Release> {
+        match &self.payload {
+            Payload::Release(releases) => releases.iter().collect(),
+            Payload::Solver(run) => run.results.iter().map(|solved| &solved.release).collect(),
+        }
+    }
+}
+
+/// A document without its bytes.
+pub(crate) struct Parts {
+    pub(crate) schema_version: u32,
+    pub(crate) producer: Producer,
+    pub(crate) produced_at: String,
+    pub(crate) origin: Option<String>,
+    pub(crate) upstream_id: Option<String>,
+    pub(crate) environment: Option<BTreeMap<String, String>>,
+    pub(crate) payload: Payload,
+    pub(crate) unknown_keys: usize,
+}
+
+impl Parts {
+    fn into_document(self, canonical: Arc<[u8]>) -> Document {
+        Document {
+            id: sha256_hex(&canonical),
+            kind: self.payload.kind(),
+            schema_version: self.schema_version,
+            producer: self.producer,
+            produced_at: self.produced_at,
+            origin: self.origin,
+            upstream_id: self.upstream_id,
+            environment: self.environment,
+            payload: self.payload,
+            unknown_keys: self.unknown_keys,
+            canonical,
+        }
+    }
+}
+
+/// The envelope of documents, generic over what they say.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Envelope<P> {
+    /// What the document says.
+    pub kind: DocumentKind,
+    /// The version of the kind's schema.
+    pub schema_version: u32,
+    /// Who made it.
+    pub producer: Producer,
+    /// When, RFC 3339.
+    pub produced_at: String,
+    /// Where it comes from, such as the name of a deployment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<String>,
+    /// The name its producer gave it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upstream_id: Option<String>,
+    /// PEP 508 variables of the environment it speaks of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<BTreeMap<String, String>>,
+    /// What it says.
+    pub payload: P,
+}
+
+/// The payload of `release` envelopes.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct ReleasePayload {
+    /// The releases.
+    pub releases: Vec<Release>,
+}
+
+const ENVELOPE_KEYS: &[&str] = &[
+    "kind",
+    "schemaVersion",
+    "producer",
+    "producedAt",
+    "origin",
+    "upstreamId",
+    "environment",
+    "payload",
+];
+
+fn envelope(value: &Value) -> Result<Parts, Fault> {
+    let kind = value
+        .get("kind")
+        .and_then(Value::as_str)
+        .ok_or_else(|| json_input::violation("an envelope must name its kind as a string", "/kind"))?;
+    let kind = DocumentKind::parse(kind)?;
+    check_schema_version(value, kind)?;
+    let envelope: Envelope<Value> = json_input::typed(value, "")?;
+    let produced_at = crate::time::normalise(&envelope.produced_at).ok_or_else(|| {
+        json_input::violation(
+            format!("`{}` is not a time of RFC 3339", envelope.produced_at),
+            "/producedAt",
+        )
+    })?;
+    let (payload, unknown) = match kind {
+        DocumentKind::Release => release_payload(&envelope.payload)?,
+        DocumentKind::Solver => {
+            let (run, unknown) = SolverRun::from_value(&envelope.payload, "/payload")?;
+            (Payload::Solver(run), unknown)
+        }
+    };
+    Ok(Parts {
+        schema_version: envelope.schema_version,
+        producer: envelope.producer,
+        produced_at,
+        origin: envelope.origin,
+        upstream_id: envelope.upstream_id,
+        environment: envelope.environment,
+        payload,
+        unknown_keys: unknown + json_input::unknown_keys(value, ENVELOPE_KEYS),
+    })
+}
+
+fn check_schema_version(value: &Value, kind: DocumentKind) -> Result<(), Fault> {
+    let Some(stated) = value.get("schemaVersion") else {
+        return Err(json_input::violation(
+            "an envelope must state its schemaVersion",
+            "/schemaVersion",
+        ));
+    };
+    if stated.as_u64() == Some(u64::from(SCHEMA_VERSION)) {
+        return Ok(());
+    }
+    if !stated.is_u64() {
+        return Err(json_input::violation(
+            "schemaVersion must be a whole number",
+            "/schemaVersion",
+        ));
+    }
+    Err(Fault::new(
+        ErrorCode::UnknownSchemaVersion,
+        format!(
+            "{} documents of schema version {stated} are not known",
+            kind.as_str()
+        ),
+    )
+    .at("/schemaVersion")
+    .remedy(format!(
+        "send schema version {SCHEMA_VERSION}, or update this program"
+    )))
+}
+
+fn release_payload(value: &Value) -> Result<(Payload, usize), Fault> {
+    let releases = value
+        .get("releases")
+        .and_then(Value::as_array)
+        .ok_or_else(|| json_input::violation("a list of releases is missing", "/payload/releases"))?;
+    let read: Result<Vec<Release>, Fault> = releases
+        .iter()
+        .enumerate()
+        .map(|(position, release)| Release::from_value(release, &format!("/payload/releases/{position}")))
+        .collect();
+    let read = read?;
+    let unknown = read.iter().map(|release| release.unknown_keys).sum::<usize>();
+    Ok((
+        Payload::Release(read),
+        unknown + json_input::unknown_keys(value, &["releases"]),
+    ))
+}
+
+/// A bare record: produced when the release was uploaded, as far as that is known.
+fn record(value: &Value) -> Result<Parts, Fault> {
+    let release = Release::from_value(value, "")?;
+    Ok(Parts {
+        schema_version: SCHEMA_VERSION,
+        producer: Producer {
+            name: "record".to_owned(),
+            version: "1".to_owned(),
+        },
+        produced_at: release
+            .upload_time
+            .clone()
+            .unwrap_or_else(|| crate::time::EPOCH.to_owned()),
+        origin: None,
+        upstream_id: None,
+        environment: None,
+        unknown_keys: release.unknown_keys,
+        payload: Payload::Release(vec![release]),
+    })
+}
+
+pub(crate) fn unknown_kind(message: String) -> Fault {
+    let known: Vec<&str> = DocumentKind::ALL.iter().map(|kind| kind.as_str()).collect();
+    Fault::new(ErrorCode::UnknownDocumentKind, message)
+        .at("/kind")
+        .remedy(format!("send one of the kinds {}", known.join(", ")))
+}

@@ -1,0 +1,32 @@
+//! Points in time as text: RFC 3339 in UTC, ending in `Z`.
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+
+/// The start of the Unix epoch, for what states no time.
+pub const EPOCH: &str = "1970-01-01T00:00:00Z";
+
+/// Reads a time as RFC 3339 or as ISO 8601 without an offset, which is taken as UTC, and writes it as RFC 3339 `Z`: whole
+/// seconds, or six digits of a second where it has a fraction. `None` where the text is no time.
+pub fn normalise(text: &str) -> Option<String> {
+    let text = text.trim();
+    if let Ok(timestamp) = text.parse::<Timestamp>() {
+        return Some(write(timestamp));
+    }
+    let civil: DateTime = text.parse().ok()?;
+    Some(write(jiff::tz::TimeZone::UTC.to_timestamp(civil).ok()?))
+}
+
+/// The time this many seconds after the start of the Unix epoch.
+pub fn from_epoch_seconds(seconds: i64) -> Option<String> {
+    Timestamp::from_second(seconds).ok().map(write)
+}
+
+fn write(timestamp: Timestamp) -> String {
+    let format = if timestamp.subsec_nanosecond() == 0 {
+        "%Y-%m-%dT%H:%M:%SZ"
+    } else {
+        "%Y-%m-%dT%H:%M:%S.%6fZ"
+    };
+    timestamp.strftime(format).to_string()
+}

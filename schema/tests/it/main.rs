@@ -1,0 +1,15 @@
+//! The tests of the vocabulary: vectors and recorded data where the shared folder is there, generated values always.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(clippy::print_stderr, reason = "a skipped test says so")]
+
+mod contracts;
+mod documents;
+mod environments;
+mod legacy;
+mod markers;
+mod requirements;
+mod requirements_files;
+mod shared;
+mod specifiers;
+mod tags;
+mod versions;

@@ -1,0 +1,235 @@
+//! What an advice says, typed as the JSON contract of `thoth advise` has it.
+
+use async_graphql::{SimpleObject, Union};
+use thoth_adviser::{self as adviser, Outcome};
+
+use super::advice_input::Predictor;
+use crate::advise::Report;
+
+/// How a request for advice ended. Nothing fitting is an answer, not an error.
+#[derive(Union)]
+pub(crate) enum AdviseResult {
+    /// There is at least one stack.
+    Advised(Advised),
+    /// It is proven that there is none.
+    Unsatisfiable(Unsatisfiable),
+    /// There is none in what is known, but there might be one.
+    NeedsKnowledge(NeedsKnowledge),
+}
+
+/// At least one stack meets the request.
+#[derive(SimpleObject)]
+pub(crate) struct Advised {
+    /// The best stacks, best first.
+    stacks: Vec<Stack>,
+    /// What the search did and what it proves.
+    search: SearchReport,
+    /// Knowledge that was wanted on the way; more might be possible with it.
+    missing: Vec<Missing>,
+    /// Releases that were left out before the search, by package and reason.
+    pruned: Vec<Pruned>,
+}
+
+/// It is proven that no stack meets the request.
+#[derive(SimpleObject)]
+pub(crate) struct Unsatisfiable {
+    /// Why there is none.
+    conflict: Option<Conflict>,
+    /// What the search did and what it proves.
+    search: SearchReport,
+    /// Knowledge that was wanted on the way.
+    missing: Vec<Missing>,
+    /// Releases that were left out before the search, by package and reason.
+    pruned: Vec<Pruned>,
+}
+
+/// No stack can be made of what is known, but one might exist.
+#[derive(SimpleObject)]
+pub(crate) struct NeedsKnowledge {
+    /// The knowledge that is wanted.
+    missing: Vec<Missing>,
+    /// Why what is known does not suffice.
+    conflict: Option<Conflict>,
+    /// What the search did and what it proves.
+    search: SearchReport,
+    /// Releases that were left out before the search, by package and reason.
+    pruned: Vec<Pruned>,
+}
+
+/// One locked stack: one release for every package reached from the requirements.
+#[derive(SimpleObject)]
+pub(crate) struct Stack {
+    /// Sum of the scores of its pins.
+    score: f64,
+    /// One pin for every package, by name.
+    pins: Vec<Pin>,
+    /// What is to be said of the stack as a whole.
+    reasons: Vec<Reason>,
+}
+
+/// One release of a stack.
+#[derive(SimpleObject)]
+pub(crate) struct Pin {
+    /// Name of the package as PEP 503 normalises it.
+    name: String,
+    /// Version in the normal form of PEP 440.
+    version: String,
+    /// The index it comes from.
+    index: String,
+    /// The extras that the stack asks of it.
+    extras: Vec<String>,
+    /// Hashes of its files, e.g. `sha256:…`, as installers check them.
+    hashes: Vec<String>,
+    /// What it adds to the score of the stack.
+    score: f64,
+    /// Why this release.
+    reasons: Vec<Reason>,
+}
+
+/// Why something is as it is.
+#[derive(SimpleObject)]
+pub(crate) struct Reason {
+    /// Code from a closed set.
+    code: String,
+    /// The reason in words.
+    message: String,
+}
+
+/// What the search did and what it proves.
+#[derive(SimpleObject)]
+pub(crate) struct SearchReport {
+    /// The predictor that ran.
+    predictor: Predictor,
+    /// Its seed, in decimal digits.
+    seed: String,
+    /// How many different stacks there are, in decimal digits: the number has no limit. An upper bound unless
+    /// `spaceIsExact`.
+    stacks_in_space: String,
+    /// Whether `stacksInSpace` is exact.
+    space_is_exact: bool,
+    /// How many stacks were scored one by one, in decimal digits; 0 for a search that never looks at stacks singly.
+    stacks_scored: String,
+    /// No stack of the space scores above this; absent where nothing is known.
+    bound: Option<f64>,
+    /// Whether the first stack is proven the best.
+    optimal: bool,
+    /// Milliseconds that the advice took.
+    millis: f64,
+    /// Statements asked of the graph.
+    graph_statements: u64,
+}
+
+/// Why no stack meets the request.
+#[derive(SimpleObject)]
+pub(crate) struct Conflict {
+    /// The argument in sentences; the last is the conclusion.
+    sentences: Vec<String>,
+    /// A minimal set of the given requirements that cannot be met together, as they were written.
+    requirements: Vec<String>,
+}
+
+/// Knowledge that is wanted.
+#[derive(SimpleObject)]
+pub(crate) struct Missing {
+    /// The package of which nothing, or not enough, is known.
+    package: String,
+    /// The versions wanted of it; empty for any.
+    specifier: String,
+    /// Who wants it: a release as `name==version`, or `request`.
+    required_by: String,
+}
+
+/// Releases that were left out before the search.
+#[derive(SimpleObject)]
+pub(crate) struct Pruned {
+    /// The package.
+    package: String,
+    /// Why, as a code from a closed set.
+    reason: String,
+    /// How many of its releases.
+    count: u64,
+    /// One of them.
+    example: String,
+}
+
+impl From<Report> for AdviseResult {
+    fn from(report: Report) -> Self {
+        let advice = report.advice;
+        let search = SearchReport::from(advice.search);
+        let conflict = advice.conflict.map(Conflict::from);
+        let missing = advice.missing.into_iter().map(Missing::from).collect();
+        let pruned = advice.pruned.into_iter().map(Pruned::from).collect();
+        match advice.outcome {
+            Outcome::Advised => {
+                let stacks = advice.stacks.into_iter().map(Stack::from).collect();
+                Self::Advised(Advised { stacks, search, missing, pruned })
+            }
+            Outcome::Unsatisfiable => Self::Unsatisfiable(Unsatisfiable { conflict, search, missing, pruned }),
+            Outcome::NeedsKnowledge => Self::NeedsKnowledge(NeedsKnowledge { missing, conflict, search, pruned }),
+        }
+    }
+}
+
+impl From<adviser::Stack> for Stack {
+    fn from(stack: adviser::Stack) -> Self {
+        Self {
+            score: stack.score,
+            pins: stack.pins.into_iter().map(Pin::from).collect(),
+            reasons: stack.reasons.into_iter().map(Reason::from).collect(),
+        }
+    }
+}
+
+impl From<adviser::Pin> for Pin {
+    fn from(pin: adviser::Pin) -> Self {
+        Self {
+            name: pin.name,
+            version: pin.version,
+            index: pin.index,
+            extras: pin.extras,
+            hashes: pin.hashes,
+            score: pin.score,
+            reasons: pin.reasons.into_iter().map(Reason::from).collect(),
+        }
+    }
+}
+
+impl From<adviser::Reason> for Reason {
+    fn from(reason: adviser::Reason) -> Self {
+        Self { code: reason.code, message: reason.message }
+    }
+}
+
+impl From<adviser::SearchReport> for SearchReport {
+    fn from(search: adviser::SearchReport) -> Self {
+        Self {
+            predictor: search.predictor.into(),
+            seed: search.seed.to_string(),
+            stacks_in_space: search.stacks_in_space.to_string(),
+            space_is_exact: search.space_is_exact,
+            stacks_scored: search.stacks_scored.to_string(),
+            bound: search.bound,
+            optimal: search.optimal,
+            millis: search.millis,
+            graph_statements: search.graph_statements,
+        }
+    }
+}
+
+impl From<adviser::Conflict> for Conflict {
+    fn from(conflict: adviser::Conflict) -> Self {
+        Self { sentences: conflict.sentences, requirements: conflict.requirements }
+    }
+}
+
+impl From<adviser::Missing> for Missing {
+    fn from(missing: adviser::Missing) -> Self {
+        Self { package: missing.package, specifier: missing.specifier, required_by: missing.required_by }
+    }
+}
+
+impl From<adviser::Pruned> for Pruned {
+    fn from(pruned: adviser::Pruned) -> Self {
+        Self { package: pruned.package, reason: pruned.reason, count: pruned.count, example: pruned.example }
+    }
+}

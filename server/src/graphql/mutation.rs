@@ -1,0 +1,71 @@
+//! What is computed on demand.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_graphql::{Context, Object, Result};
+use thoth_schema::error::{ErrorCode, Fault};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::advice_input::AdviseInput;
+use super::advice_output::AdviseResult;
+use super::page::graph;
+use crate::advise::advise;
+use crate::limits::{ADVISE_COMPLEXITY, ADVISE_WAIT_MILLIS};
+
+/// The root of all mutations.
+#[derive(Debug, Clone, Copy)]
+pub struct Mutation;
+
+/// What is computed on demand.
+#[Object]
+impl Mutation {
+    /// The best stacks for some requirements in an environment, as far as the knowledge goes, with reasons and proof.
+    #[graphql(complexity = "child_complexity.saturating_add(ADVISE_COMPLEXITY)")]
+    async fn advise(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "What is asked for.")] input: AdviseInput,
+    ) -> Result<AdviseResult> {
+        let order = input.validate()?;
+        let graph = graph(context)?.clone();
+        let permit = turns(context)?.take().await?;
+        // A task of its own: a client that goes away does not free the turn before the search has ended.
+        let search = tokio::spawn(async move {
+            let report = advise(graph.as_ref(), &order).await;
+            drop(permit);
+            report
+        });
+        let report = search.await.map_err(|problem| {
+            Fault::new(ErrorCode::Internal, format!("the search for an advice ended in disorder: {problem}"))
+        })?;
+        Ok(AdviseResult::from(report?))
+    }
+}
+
+/// The searches that may run at once.
+#[derive(Debug, Clone)]
+pub(crate) struct Turns(Arc<Semaphore>);
+
+impl Turns {
+    pub(crate) fn new(searches: usize) -> Self {
+        Self(Arc::new(Semaphore::new(searches)))
+    }
+
+    /// Waits a moment for a turn.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` when all turns stay taken.
+    async fn take(&self) -> Result<OwnedSemaphorePermit, Fault> {
+        let wait = Duration::from_millis(ADVISE_WAIT_MILLIS);
+        match tokio::time::timeout(wait, self.0.clone().acquire_owned()).await {
+            Ok(Ok(permit)) => Ok(permit),
+            _ => Err(Fault::new(ErrorCode::Unavailable, "as many searches run as this service runs at once")
+                .remedy("try again after `retryAfterMillis`")),
+        }
+    }
+}
+
+fn turns<'context>(context: &Context<'context>) -> Result<&'context Turns, Fault> {
+    context.data_opt().ok_or_else(|| Fault::new(ErrorCode::Internal, "the schema holds no turns"))
+}

@@ -1,0 +1,11 @@
+//! The service as its clients see it: GraphQL over the embedded graph, and HTTP over a real port.
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod advising;
+mod coverage;
+mod http;
+mod paging;
+mod queries;
+mod refusals;
+mod sdl;
+mod support;

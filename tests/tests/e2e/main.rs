@@ -1,0 +1,19 @@
+//! The end-to-end tests: one binary, everything through the interfaces a user has.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test fails by panicking and says on stdout what it skips and counts"
+)]
+
+mod advise_call;
+mod case_format;
+mod cases;
+mod cli;
+mod durability;
+mod hashed_score;
+mod lock_checker;
+mod parallel;
+mod scenario_format;
+mod scenarios;
+mod wheel_tags;
