@@ -38,17 +38,23 @@ pub(crate) enum Verb {
     #[command(after_help = "Examples:\n  thoth demo --once\n  thoth demo --listen 127.0.0.1:9090")]
     Demo(DemoArgs),
     /// Answer over HTTP: GraphQL, GraphiQL, health
-    #[command(after_help = "Examples:\n  thoth serve\n  thoth serve --graph bolt://127.0.0.1:7687 --listen 127.0.0.1:9090\n\n\
-                      On an embedded graph the worker runs inside the server when a broker is configured.")]
+    #[command(
+        after_help = "Examples:\n  thoth serve\n  thoth serve --graph bolt://127.0.0.1:7687 --listen 127.0.0.1:9090\n\n\
+                      On an embedded graph the worker runs inside the server when a broker is configured."
+    )]
     Serve(ServeArgs),
     /// Bring documents that RabbitMQ announces into the graph, until SIGTERM
-    #[command(after_help = "Example:\n  thoth worker --broker amqp://127.0.0.1:5672/%2f --graph bolt://127.0.0.1:7687")]
+    #[command(
+        after_help = "Example:\n  thoth worker --broker amqp://127.0.0.1:5672/%2f --graph bolt://127.0.0.1:7687"
+    )]
     Worker(WorkerArgs),
     /// Store documents and bring them into the graph
-    #[command(after_help = "Examples:\n  thoth ingest registry.jsonl.zst\n  thoth ingest solver/*.json --format json\n  \
+    #[command(
+        after_help = "Examples:\n  thoth ingest registry.jsonl.zst\n  thoth ingest solver/*.json --format json\n  \
                       thoth ingest registry.jsonl.zst --publish\n\n\
                       A PATH is a document (.json), a file of one document or bare release record a line (.jsonl), either\n\
-                      compressed with gzip (.gz) or zstd (.zst), or a folder of such files.")]
+                      compressed with gzip (.gz) or zstd (.zst), or a folder of such files."
+    )]
     Ingest(IngestArgs),
     /// Turn requirements and an environment into the best locked stack
     #[command(after_help = "Examples:\n  thoth advise flask 'jinja2<3'\n  \
@@ -64,7 +70,9 @@ pub(crate) enum Verb {
     #[command(subcommand)]
     Config(ConfigVerb),
     /// Print the completions of a shell
-    #[command(after_help = "Example:\n  thoth completions bash > ~/.local/share/bash-completion/completions/thoth")]
+    #[command(
+        after_help = "Example:\n  thoth completions bash > ~/.local/share/bash-completion/completions/thoth"
+    )]
     Completions {
         /// The shell
         shell: Shell,
@@ -189,12 +197,16 @@ pub(crate) enum GraphVerb {
     #[command(after_help = "Example:\n  thoth graph checksum --format json")]
     Checksum(GraphArgs),
     /// Bring every stored document into the graph
-    #[command(after_help = "Example:\n  thoth graph rebuild --graph embedded:/tmp/again --store file:///srv/thoth/documents")]
+    #[command(
+        after_help = "Example:\n  thoth graph rebuild --graph embedded:/tmp/again --store file:///srv/thoth/documents"
+    )]
     Rebuild(RebuildArgs),
     /// Run a read-only Cypher statement
-    #[command(after_help = "Examples:\n  thoth graph query -e 'MATCH (p:Package) RETURN p.name AS name LIMIT 5'\n  \
+    #[command(
+        after_help = "Examples:\n  thoth graph query -e 'MATCH (p:Package) RETURN p.name AS name LIMIT 5'\n  \
                       thoth graph query question.cypher --param name=flask --param 'limit=10' --format json\n\n\
-                      A parameter is read as JSON where it is JSON, else as a text.")]
+                      A parameter is read as JSON where it is JSON, else as a text."
+    )]
     Query(QueryArgs),
     /// List the statements the program itself uses, or print one
     #[command(after_help = "Examples:\n  thoth graph queries\n  thoth graph queries read/packages")]
@@ -228,7 +240,11 @@ pub(crate) struct RebuildArgs {
 #[derive(Debug, Args)]
 pub(crate) struct QueryArgs {
     /// File with the statement; `-` is stdin
-    #[arg(value_name = "FILE", required_unless_present = "expression", conflicts_with = "expression")]
+    #[arg(
+        value_name = "FILE",
+        required_unless_present = "expression",
+        conflicts_with = "expression"
+    )]
     pub(crate) file: Option<PathBuf>,
     /// The statement itself
     #[arg(short, long, value_name = "CYPHER")]
@@ -300,7 +316,10 @@ impl Cli {
             ("broker.url", broker, "--broker"),
             ("server.listen", listen, "--listen"),
         ];
-        let urls = urls.into_iter().filter_map(|(key, value, flag)| Some((key, value?.clone(), flag)));
-        urls.chain(level.map(|(key, value, flag)| (key, value.to_owned(), flag))).collect()
+        let urls = urls
+            .into_iter()
+            .filter_map(|(key, value, flag)| Some((key, value?.clone(), flag)));
+        urls.chain(level.map(|(key, value, flag)| (key, value.to_owned(), flag)))
+            .collect()
     }
 }

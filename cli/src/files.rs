@@ -14,11 +14,17 @@ pub(crate) fn read_text(path: &Path, limit: u64) -> Result<String, Fault> {
     let place = path.display().to_string();
     let file = File::open(path).map_err(|problem| unreadable(&place, &problem))?;
     let mut text = String::new();
-    let read = file.take(limit + 1).read_to_string(&mut text).map_err(|problem| unreadable(&place, &problem))?;
+    let read = file
+        .take(limit + 1)
+        .read_to_string(&mut text)
+        .map_err(|problem| unreadable(&place, &problem))?;
     if read as u64 > limit {
-        return Err(Fault::new(ErrorCode::LimitExceeded, format!("the file is larger than {limit} bytes"))
-            .at(place)
-            .remedy("split the file"));
+        return Err(Fault::new(
+            ErrorCode::LimitExceeded,
+            format!("the file is larger than {limit} bytes"),
+        )
+        .at(place)
+        .remedy("split the file"));
     }
     Ok(text)
 }
@@ -40,9 +46,15 @@ mod tests {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), "12345").unwrap();
         assert_eq!(read_text(file.path(), 5).unwrap(), "12345");
-        assert_eq!(read_text(file.path(), 4).unwrap_err().code, ErrorCode::LimitExceeded);
+        assert_eq!(
+            read_text(file.path(), 4).unwrap_err().code,
+            ErrorCode::LimitExceeded
+        );
         std::fs::write(file.path(), [0xff]).unwrap();
         assert_eq!(read_text(file.path(), 4).unwrap_err().code, ErrorCode::IoError);
-        assert_eq!(read_text(Path::new("/nowhere/at/all"), 4).unwrap_err().code, ErrorCode::IoError);
+        assert_eq!(
+            read_text(Path::new("/nowhere/at/all"), 4).unwrap_err().code,
+            ErrorCode::IoError
+        );
     }
 }

@@ -31,9 +31,12 @@ pub(crate) async fn open(settings: &GraphSettings) -> Result<Arc<dyn Graph>, Fau
     if lacking.is_empty() {
         return Ok(graph);
     }
-    Err(Fault::new(ErrorCode::MigrationPending, format!("the graph lacks the migrations {}", lacking.join(", ")))
-        .at(settings.shown.clone())
-        .remedy("run `thoth graph migrate` with the same graph"))
+    Err(Fault::new(
+        ErrorCode::MigrationPending,
+        format!("the graph lacks the migrations {}", lacking.join(", ")),
+    )
+    .at(settings.shown.clone())
+    .remedy("run `thoth graph migrate` with the same graph"))
 }
 
 /// The documents of files and folders in a graph that is gone with the process.

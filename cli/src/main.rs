@@ -38,7 +38,11 @@ fn main() -> ExitCode {
         Err(usage) => {
             // Help and version are no errors; both they and usage errors know their stream and exit code.
             usage.print().ok();
-            return if usage.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
+            return if usage.use_stderr() {
+                ExitCode::from(2)
+            } else {
+                ExitCode::SUCCESS
+            };
         }
     };
     let output = Output::new(cli.quiet, &process);
@@ -57,7 +61,10 @@ fn run(cli: &Cli, process: &Process, output: &Output) -> Result<ExitCode, Fault>
     telemetry::start(&settings.log(), &cli.verb, process);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|problem| {
-        Fault::new(ErrorCode::Internal, format!("threads cannot be started: {problem}"))
+        Fault::new(
+            ErrorCode::Internal,
+            format!("threads cannot be started: {problem}"),
+        )
     })?;
     runtime.block_on(verbs::run(cli, &settings, output))
 }

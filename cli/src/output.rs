@@ -2,7 +2,7 @@
 
 use std::io::{ErrorKind, IsTerminal, Write};
 
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{ContentArrangement, Table, TableComponent, presets};
 use thoth_schema::error::{ErrorCode, Fault};
 
 use crate::settings::Process;
@@ -35,7 +35,9 @@ impl Output {
     /// The streams of this process; `quiet` leaves out talk and progress.
     pub(crate) fn new(quiet: bool, process: &Process) -> Output {
         let plain = process.variable("NO_COLOR").is_some() || process.variable("TERM") == Some("dumb");
-        let width = process.variable("COLUMNS").and_then(|columns| columns.parse().ok());
+        let width = process
+            .variable("COLUMNS")
+            .and_then(|columns| columns.parse().ok());
         Output {
             quiet,
             colour_data: !plain && std::io::stdout().is_terminal(),
@@ -59,9 +61,10 @@ impl Output {
         match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
             Ok(()) => Ok(()),
             Err(problem) if problem.kind() == ErrorKind::BrokenPipe => Ok(()),
-            Err(problem) => {
-                Err(Fault::new(ErrorCode::IoError, format!("stdout cannot be written: {problem}")))
-            }
+            Err(problem) => Err(Fault::new(
+                ErrorCode::IoError,
+                format!("stdout cannot be written: {problem}"),
+            )),
         }
     }
 
@@ -87,8 +90,15 @@ impl Output {
         let label = paint(self.colour_talk, Colour::Red, &format!("error[{}]", fault.code));
         let place = fault.pointer.as_deref().filter(|pointer| !pointer.is_empty());
         let place = place.map_or(String::new(), |pointer| format!(" (at {})", one_line(pointer)));
-        let remedy = fault.remedy.as_deref().unwrap_or_else(|| usual_remedy(fault.code));
-        self.complain(&format!("{label}: {}{place}\n  remedy: {}", one_line(&fault.message), one_line(remedy)));
+        let remedy = fault
+            .remedy
+            .as_deref()
+            .unwrap_or_else(|| usual_remedy(fault.code));
+        self.complain(&format!(
+            "{label}: {}{place}\n  remedy: {}",
+            one_line(&fault.message),
+            one_line(remedy)
+        ));
     }
 
     fn complain(&self, line: &str) {
@@ -105,6 +115,15 @@ impl Output {
     pub(crate) fn table<const COLUMNS: usize>(&self, head: [&str; COLUMNS]) -> Table {
         let mut table = Table::new();
         table.load_preset(presets::UTF8_HORIZONTAL_ONLY);
+        // A line below every row would double the height of the table.
+        for component in [
+            TableComponent::HorizontalLines,
+            TableComponent::LeftBorderIntersections,
+            TableComponent::MiddleIntersections,
+            TableComponent::RightBorderIntersections,
+        ] {
+            table.remove_style(component);
+        }
         table.set_content_arrangement(ContentArrangement::Dynamic);
         table.set_width(self.width);
         table.set_header(head);
@@ -122,7 +141,11 @@ impl Output {
 
 /// The table as text without blanks at the ends of lines.
 pub(crate) fn lines(table: &Table) -> String {
-    table.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
+    table
+        .lines()
+        .map(|line| line.trim_end().to_owned())
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn paint(colours: bool, colour: Colour, text: &str) -> String {
@@ -131,11 +154,19 @@ fn paint(colours: bool, colour: Colour, text: &str) -> String {
         Colour::Yellow => 33,
         Colour::Red => 31,
     };
-    if colours { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+    if colours {
+        format!("\u{1b}[{code}m{text}\u{1b}[0m")
+    } else {
+        text.to_owned()
+    }
 }
 
 fn one_line(text: &str) -> String {
-    text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
+    text.lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// What to do about a fault that does not say so itself.

@@ -18,15 +18,31 @@ pub(crate) struct Progress<'output> {
 
 impl<'output> Progress<'output> {
     /// Progress over `total` of `what`; `lines` writes plain lines where no bar can be drawn.
-    pub(crate) fn new(output: &'output Output, what: &'static str, total: u64, lines: bool) -> Progress<'output> {
-        let bar = if output.draws_progress() { ProgressBar::new(total) } else { ProgressBar::hidden() };
+    pub(crate) fn new(
+        output: &'output Output,
+        what: &'static str,
+        total: u64,
+        lines: bool,
+    ) -> Progress<'output> {
+        let bar = if output.draws_progress() {
+            ProgressBar::new(total)
+        } else {
+            ProgressBar::hidden()
+        };
         // The template is fixed and well formed.
         if let Ok(style) = ProgressStyle::with_template("{msg} [{bar:40}] {pos}/{len} {elapsed}") {
             bar.set_style(style.progress_chars("=> "));
         }
         bar.set_message(what);
         let told = (lines && !output.draws_progress()).then_some(0);
-        Progress { output, what, total, done: 0, told, bar }
+        Progress {
+            output,
+            what,
+            total,
+            done: 0,
+            told,
+            bar,
+        }
     }
 
     /// So many more are done.
@@ -36,7 +52,8 @@ impl<'output> Progress<'output> {
         let quarters = self.done * 4 / self.total.max(1);
         if self.told.is_some_and(|told| quarters > told) {
             self.told = Some(quarters);
-            self.output.talk(&format!("{}: {} of {}", self.what, self.done, self.total));
+            self.output
+                .talk(&format!("{}: {} of {}", self.what, self.done, self.total));
         }
     }
 
@@ -59,7 +76,11 @@ pub(crate) struct BytesBar(ProgressBar);
 impl BytesBar {
     /// A bar that shows itself with the first news.
     pub(crate) fn new(output: &Output) -> BytesBar {
-        let bar = if output.draws_progress() { ProgressBar::new(0) } else { ProgressBar::hidden() };
+        let bar = if output.draws_progress() {
+            ProgressBar::new(0)
+        } else {
+            ProgressBar::hidden()
+        };
         // The template is fixed and well formed.
         if let Ok(style) = ProgressStyle::with_template("[{bar:40}] {bytes}/{total_bytes} {msg} {elapsed}") {
             bar.set_style(style.progress_chars("=> "));
@@ -71,7 +92,8 @@ impl BytesBar {
     pub(crate) fn show(&self, state: &State) {
         self.0.set_length(state.bytes_total);
         self.0.set_position(state.bytes_read);
-        self.0.set_message(format!("{} documents read, {} done", state.read, state.done));
+        self.0
+            .set_message(format!("{} documents read, {} done", state.read, state.done));
     }
 
     /// Removes the bar.

@@ -45,7 +45,10 @@ impl ServerConfig {
     /// `INVALID_CONFIGURATION` with the name of the setting.
     pub fn validate(&self) -> Result<(), Fault> {
         if !self.listen.ip().is_loopback() && !self.allow_beyond_loopback {
-            let message = format!("{} can be reached from other machines, and nobody is asked for a token", self.listen);
+            let message = format!(
+                "{} can be reached from other machines, and nobody is asked for a token",
+                self.listen
+            );
             return Err(invalid(message, "server.listen")
                 .remedy("listen on 127.0.0.1, or set server.allow_beyond_loopback when something else guards the port"));
         }
@@ -54,11 +57,15 @@ impl ServerConfig {
             return Err(fault.remedy("use 1 or more"));
         }
         if self.workers == 0 {
-            return Err(invalid("no request could ever be answered", "server.workers").remedy("use 1 or more"));
+            return Err(
+                invalid("no request could ever be answered", "server.workers").remedy("use 1 or more")
+            );
         }
         if self.graphiql && !self.introspection {
-            return Err(invalid("GraphiQL cannot work without introspection", "server.graphiql")
-                .remedy("switch introspection on, or GraphiQL off"));
+            return Err(
+                invalid("GraphiQL cannot work without introspection", "server.graphiql")
+                    .remedy("switch introspection on, or GraphiQL off"),
+            );
         }
         Ok(())
     }

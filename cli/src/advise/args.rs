@@ -8,14 +8,9 @@ use clap::{Args, ValueEnum};
 use thoth_adviser::{PredictorName, PrereleasePolicy, RecommendationType};
 use thoth_schema::environment::Platform;
 use thoth_schema::error::Fault;
+use thoth_server::advise::{MAX_BUDGET_MILLIS, MAX_STACKS};
 
 use crate::args::GraphOption;
-
-/// Most stacks that can be asked for at once.
-pub(crate) const MAX_COUNT: u64 = 1_000;
-
-/// Longest budget in milliseconds: a day.
-pub(crate) const MAX_BUDGET_MILLIS: u64 = 86_400_000;
 
 /// Options of `advise`.
 #[derive(Debug, Args)]
@@ -73,7 +68,7 @@ pub(crate) struct AdviseArgs {
     #[arg(long, value_name = "POLICY", value_parser = choice::<PrereleasePolicy>(PrereleasePolicy::ALL.iter().map(|one| one.as_str())))]
     pub(crate) prerelease: Option<PrereleasePolicy>,
     /// Stacks to return
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=MAX_COUNT))]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=MAX_STACKS as u64))]
     pub(crate) count: u64,
     /// How the answer is written
     #[arg(long, value_enum, default_value = "table")]

@@ -21,18 +21,27 @@ const MAX_ENVIRONMENT_BYTES: u64 = 1024 * 1024;
 pub(super) fn build(args: &AdviseArgs, output: &Output) -> Result<AdviseInput, Fault> {
     let files = requirements::read(&args.requirement_files, &args.constraint_files)?;
     if files.has_hashes {
-        output.talk("note: hashes in requirements files do not restrict the choice; the answer names its own");
+        output
+            .talk("note: hashes in requirements files do not restrict the choice; the answer names its own");
     }
     let mut wanted = Vec::with_capacity(args.requirements.len() + files.requirements.len());
     for text in &args.requirements {
         wanted.push(argument(text)?);
     }
     wanted.extend(files.requirements);
-    let policy = if files.pre { PrereleasePolicy::Allow } else { PrereleasePolicy::default() };
+    let policy = if files.pre {
+        PrereleasePolicy::Allow
+    } else {
+        PrereleasePolicy::default()
+    };
     Ok(AdviseInput {
         requirements: wanted,
         constraints: files.constraints,
-        indexes: if args.indexes.is_empty() { files.indexes } else { args.indexes.clone() },
+        indexes: if args.indexes.is_empty() {
+            files.indexes
+        } else {
+            args.indexes.clone()
+        },
         environment: environment(args)?,
         prerelease: args.prerelease.unwrap_or(policy),
         recommendation_type: args.recommendation_type,
@@ -41,7 +50,7 @@ pub(super) fn build(args: &AdviseArgs, output: &Output) -> Result<AdviseInput, F
         limit: args.limit,
         budget_millis: args.budget_millis,
         seed: args.seed,
-        as_of: args.as_of.as_deref().map(as_of).transpose()?,
+        as_of: args.as_of.clone(),
         scores: args.scores.as_deref().map(scores::read).transpose()?,
         only_binary: files.only_binary,
         no_binary: files.no_binary,
@@ -50,7 +59,10 @@ pub(super) fn build(args: &AdviseArgs, output: &Output) -> Result<AdviseInput, F
 
 fn argument(text: &str) -> Result<String, Fault> {
     let parsed = Requirement::parse(text).and_then(Requirement::without_url);
-    let place = |fault: Fault| Fault { pointer: Some(format!("argument `{text}`")), ..fault };
+    let place = |fault: Fault| Fault {
+        pointer: Some(format!("argument `{text}`")),
+        ..fault
+    };
     parsed.map(|requirement| requirement.text).map_err(place)
 }
 
@@ -62,22 +74,15 @@ fn environment(args: &AdviseArgs) -> Result<Environment, Fault> {
     let text = files::read_text(path, MAX_ENVIRONMENT_BYTES)?;
     let place = |pointer: &str| format!("{}{pointer}", path.display());
     let value = serde_json::from_str(&text).map_err(|problem| {
-        Fault::new(ErrorCode::MalformedJson, format!("the environment is no JSON: {problem}")).at(place(""))
+        Fault::new(
+            ErrorCode::MalformedJson,
+            format!("the environment is no JSON: {problem}"),
+        )
+        .at(place(""))
     })?;
     Environment::from_json(&value).map_err(|fault| {
         let pointer = place(fault.pointer.as_deref().unwrap_or_default());
         fault.at(pointer)
-    })
-}
-
-/// A day means its end: what was published on that day counts.
-fn as_of(text: &str) -> Result<String, Fault> {
-    let is_day = text.len() == "2020-08-21".len();
-    let time = if is_day { format!("{text}T23:59:59.999999Z") } else { text.to_owned() };
-    thoth_schema::time::normalise(&time).ok_or_else(|| {
-        Fault::new(ErrorCode::InvalidArgument, format!("`{text}` is neither a day nor a time"))
-            .at("--as-of")
-            .remedy("write 2020-08-21 or 2020-08-21T12:00:00Z")
     })
 }
 
@@ -86,16 +91,6 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
     use super::*;
-
-    #[test]
-    fn a_day_is_meant_to_its_end() {
-        assert_eq!(as_of("2020-08-21").unwrap(), "2020-08-21T23:59:59.999999Z");
-        assert_eq!(as_of("2020-08-21T12:00:00Z").unwrap(), "2020-08-21T12:00:00Z");
-        assert_eq!(as_of("2020-08-21T12:00:00+02:00").unwrap(), "2020-08-21T10:00:00Z");
-        for bad in ["yesterday", "2020-13-01", "2020", ""] {
-            assert_eq!(as_of(bad).unwrap_err().code, ErrorCode::InvalidArgument, "{bad}");
-        }
-    }
 
     #[test]
     fn a_bad_requirement_argument_is_named() {

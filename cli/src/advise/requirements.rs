@@ -76,9 +76,12 @@ fn texts(entries: Vec<FileRequirement>) -> impl Iterator<Item = String> {
 }
 
 fn no_index(file: &str) -> Fault {
-    Fault::new(ErrorCode::UnsupportedRequirement, "`--no-index` leaves no release to choose from")
-        .at(file)
-        .remedy("remove the line")
+    Fault::new(
+        ErrorCode::UnsupportedRequirement,
+        "`--no-index` leaves no release to choose from",
+    )
+    .at(file)
+    .remedy("remove the line")
 }
 
 /// As pip reads `--only-binary` and `--no-binary`: `:none:` forgets what was named before, the rest are names.
@@ -118,8 +121,14 @@ mod tests {
     #[test]
     fn nested_files_and_options_come_together() {
         let folder = folder(&[
-            ("all.txt", "-r base.txt\n-c limits.txt\n--pre\n--only-binary numpy,SciPy_X\nflask[async]>=2\n"),
-            ("base.txt", "--extra-index-url https://other.test/simple\njinja2 --hash=sha256:ab\n"),
+            (
+                "all.txt",
+                "-r base.txt\n-c limits.txt\n--pre\n--only-binary numpy,SciPy_X\nflask[async]>=2\n",
+            ),
+            (
+                "base.txt",
+                "--extra-index-url https://other.test/simple\njinja2 --hash=sha256:ab\n",
+            ),
             ("limits.txt", "werkzeug<3\n"),
         ]);
         let files = read(&path(&folder, "all.txt"), &[]).unwrap();
@@ -133,7 +142,10 @@ mod tests {
 
     #[test]
     fn none_forgets_what_was_named() {
-        let folder = folder(&[("r.txt", "--no-binary a\n--no-binary :none:\n--no-binary b\n-i https://one.test\n")]);
+        let folder = folder(&[(
+            "r.txt",
+            "--no-binary a\n--no-binary :none:\n--no-binary b\n-i https://one.test\n",
+        )]);
         let files = read(&path(&folder, "r.txt"), &[]).unwrap();
         assert_eq!(files.no_binary, ["b".to_owned()].into());
         assert_eq!(files.indexes, ["https://one.test"]);
@@ -141,7 +153,11 @@ mod tests {
 
     #[test]
     fn faults_name_file_and_line() {
-        let folder = folder(&[("r.txt", "flask\n\n>=3 flask\n"), ("n.txt", "-r absent.txt\n"), ("i.txt", "--no-index\n")]);
+        let folder = folder(&[
+            ("r.txt", "flask\n\n>=3 flask\n"),
+            ("n.txt", "-r absent.txt\n"),
+            ("i.txt", "--no-index\n"),
+        ]);
         let fault = read(&path(&folder, "r.txt"), &[]).unwrap_err();
         assert_eq!(fault.code, ErrorCode::InvalidRequirement);
         assert!(fault.pointer.unwrap().ends_with("r.txt:3"));

@@ -27,18 +27,27 @@ struct Line {
 /// # Errors
 /// `MALFORMED_JSON`, `SCHEMA_VIOLATION`, `INVALID_NAME` or `INVALID_VERSION` at `file:line`.
 pub(super) fn read(path: &Path) -> Result<Scores, Fault> {
-    parse(&files::read_text(path, MAX_SCORES_BYTES)?, &path.display().to_string())
+    parse(
+        &files::read_text(path, MAX_SCORES_BYTES)?,
+        &path.display().to_string(),
+    )
 }
 
 fn parse(text: &str, file: &str) -> Result<Scores, Fault> {
     let mut scores = Scores::new();
-    for (position, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+    for (position, line) in text
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| !line.trim().is_empty())
+    {
         let (release, score) = entry(line).map_err(|fault| fault.at(format!("{file}:{}", position + 1)))?;
         let before = scores.insert(release, score);
         if before.is_some_and(|before| before != score) {
-            return Err(violation("the release is listed before with another score".to_owned())
-                .at(format!("{file}:{}", position + 1))
-                .remedy("list every release once"));
+            return Err(
+                violation("the release is listed before with another score".to_owned())
+                    .at(format!("{file}:{}", position + 1))
+                    .remedy("list every release once"),
+            );
         }
     }
     Ok(scores)
@@ -49,7 +58,10 @@ fn entry(line: &str) -> Result<((String, String), f64), Fault> {
         if problem.is_data() {
             violation(format!("the line is no score: {problem}"))
         } else {
-            Fault::new(ErrorCode::MalformedJson, format!("the line is no JSON: {problem}"))
+            Fault::new(
+                ErrorCode::MalformedJson,
+                format!("the line is no JSON: {problem}"),
+            )
         }
         .remedy(r#"write {"name": "flask", "version": "2.0.1", "score": 0.5}"#)
     })?;
@@ -72,7 +84,11 @@ mod tests {
 
     #[test]
     fn names_and_versions_are_normalised() {
-        let scores = parse("{\"name\": \"Typing_Extensions\", \"version\": \"4.0.0RC1\", \"score\": -0.5}\n\n", "s").unwrap();
+        let scores = parse(
+            "{\"name\": \"Typing_Extensions\", \"version\": \"4.0.0RC1\", \"score\": -0.5}\n\n",
+            "s",
+        )
+        .unwrap();
         let key = ("typing-extensions".to_owned(), "4.0.0rc1".to_owned());
         assert_eq!(scores, [(key, -0.5)].into());
     }
@@ -83,10 +99,22 @@ mod tests {
         for (line, code) in [
             ("{\"name\": \"a\"", ErrorCode::MalformedJson),
             (r#"{"name": "a", "version": "1"}"#, ErrorCode::SchemaViolation),
-            (r#"{"name": "a", "version": "1", "score": "high"}"#, ErrorCode::SchemaViolation),
-            (r#"{"name": "a", "version": "1", "score": 2}"#, ErrorCode::SchemaViolation),
-            (r#"{"name": "a b", "version": "1", "score": 1}"#, ErrorCode::InvalidName),
-            (r#"{"name": "a", "version": "one", "score": 1}"#, ErrorCode::InvalidVersion),
+            (
+                r#"{"name": "a", "version": "1", "score": "high"}"#,
+                ErrorCode::SchemaViolation,
+            ),
+            (
+                r#"{"name": "a", "version": "1", "score": 2}"#,
+                ErrorCode::SchemaViolation,
+            ),
+            (
+                r#"{"name": "a b", "version": "1", "score": 1}"#,
+                ErrorCode::InvalidName,
+            ),
+            (
+                r#"{"name": "a", "version": "one", "score": 1}"#,
+                ErrorCode::InvalidVersion,
+            ),
         ] {
             let fault = parse(&format!("{good}\n{line}\n"), "scores.jsonl").unwrap_err();
             assert_eq!(fault.code, code, "{line}");

@@ -35,10 +35,16 @@ fn headline(advice: &Advice, environment: &Environment, output: &Output) -> Stri
         Outcome::Advised => {
             let packages = advice.stacks.first().map_or(0, |stack| stack.pins.len());
             let outcome = output.paint(Colour::Green, "advised");
-            format!("{outcome}: {packages} {} for {place}\n", plural(packages, "package"))
+            format!(
+                "{outcome}: {packages} {} for {place}\n",
+                plural(packages, "package")
+            )
         }
         Outcome::Unsatisfiable => {
-            format!("{}: no stack meets the requirements on {place}\n", output.paint(Colour::Red, "unsatisfiable"))
+            format!(
+                "{}: no stack meets the requirements on {place}\n",
+                output.paint(Colour::Red, "unsatisfiable")
+            )
         }
         Outcome::NeedsKnowledge => {
             let outcome = output.paint(Colour::Yellow, "needs knowledge");
@@ -48,12 +54,23 @@ fn headline(advice: &Advice, environment: &Environment, output: &Output) -> Stri
 }
 
 fn stacks(text: &mut String, stacks: &[Stack], output: &Output) {
-    let Some((best, others)) = stacks.split_first() else { return };
+    let Some((best, others)) = stacks.split_first() else {
+        return;
+    };
     let mut table = output.table(["package", "version", "score", "why"]);
     for pin in &best.pins {
-        let extras = if pin.extras.is_empty() { String::new() } else { format!("[{}]", pin.extras.join(",")) };
+        let extras = if pin.extras.is_empty() {
+            String::new()
+        } else {
+            format!("[{}]", pin.extras.join(","))
+        };
         let why: Vec<&str> = pin.reasons.iter().map(|reason| reason.message.as_str()).collect();
-        table.add_row([format!("{}{extras}", pin.name), pin.version.clone(), number(pin.score), why.join("; ")]);
+        table.add_row([
+            format!("{}{extras}", pin.name),
+            pin.version.clone(),
+            number(pin.score),
+            why.join("; "),
+        ]);
     }
     add(text, &lines(&table));
     list(text, "", &best.reasons.iter().map(reason).collect::<Vec<_>>());
@@ -61,13 +78,32 @@ fn stacks(text: &mut String, stacks: &[Stack], output: &Output) {
         let different: Vec<String> = other
             .pins
             .iter()
-            .filter(|pin| !best.pins.iter().any(|one| one.name == pin.name && one.version == pin.version))
+            .filter(|pin| {
+                !best
+                    .pins
+                    .iter()
+                    .any(|one| one.name == pin.name && one.version == pin.version)
+            })
             .map(|pin| format!("{} {}", pin.name, pin.version))
             .collect();
-        add(text, &format!("stack {}: score {}, with {}", position + 2, number(other.score), different.join(", ")));
+        add(
+            text,
+            &format!(
+                "stack {}: score {}, with {}",
+                position + 2,
+                number(other.score),
+                different.join(", ")
+            ),
+        );
     }
     if others.len() > SHOWN {
-        add(text, &format!("and {} more stacks; --format json shows them all", others.len() - SHOWN));
+        add(
+            text,
+            &format!(
+                "and {} more stacks; --format json shows them all",
+                others.len() - SHOWN
+            ),
+        );
     }
 }
 
@@ -85,14 +121,27 @@ fn conflict(text: &mut String, advice: &Advice) {
 fn missing(text: &mut String, advice: &Advice, output: &Output) {
     let mut table = output.table(["missing package", "versions", "required by"]);
     for one in advice.missing.iter().take(SHOWN) {
-        let versions = if one.specifier.is_empty() { "any" } else { &one.specifier };
+        let versions = if one.specifier.is_empty() {
+            "any"
+        } else {
+            &one.specifier
+        };
         table.add_row([one.package.as_str(), versions, one.required_by.as_str()]);
     }
     add(text, &lines(&table));
     if advice.missing.len() > SHOWN {
-        add(text, &format!("and {} more; --format json shows them all", advice.missing.len() - SHOWN));
+        add(
+            text,
+            &format!(
+                "and {} more; --format json shows them all",
+                advice.missing.len() - SHOWN
+            ),
+        );
     }
-    add(text, "bring their releases in with `thoth ingest PATH`, or name a file with `--knowledge PATH`, and ask again");
+    add(
+        text,
+        "bring their releases in with `thoth ingest PATH`, or name a file with `--knowledge PATH`, and ask again",
+    );
 }
 
 /// One paragraph about how good the answer is.
@@ -106,12 +155,23 @@ fn search(advice: &Advice) -> String {
         parts.push(format!("bound {}", number(bound)));
     }
     if advice.outcome == Outcome::Advised {
-        parts.push(if search.optimal { "optimal, proven".to_owned() } else { "not proven optimal".to_owned() });
+        let proven = if search.optimal {
+            "optimal, proven"
+        } else {
+            "not proven optimal"
+        };
+        parts.extend([proven.to_owned(), space(search)]);
     }
-    parts.push(space(search));
     parts.push(format!("predictor {}", search.predictor));
-    parts.push(format!("{:.1} ms, {} graph {}", search.millis, search.graph_statements,
-        plural(usize::try_from(search.graph_statements).unwrap_or(usize::MAX), "statement")));
+    parts.push(format!(
+        "{:.1} ms, {} graph {}",
+        search.millis,
+        search.graph_statements,
+        plural(
+            usize::try_from(search.graph_statements).unwrap_or(usize::MAX),
+            "statement"
+        )
+    ));
     parts.join(" | ")
 }
 
@@ -123,7 +183,10 @@ fn space(search: &SearchReport) -> String {
         length => format!("{}.{}e{}", &digits[..1], &digits[1..4], length - 1),
     };
     let sure = if search.space_is_exact { "" } else { "at most " };
-    format!("space {sure}{size} {}", if digits == "1" { "stack" } else { "stacks" })
+    format!(
+        "space {sure}{size} {}",
+        if digits == "1" { "stack" } else { "stacks" }
+    )
 }
 
 fn pruned(text: &mut String, pruned: &[Pruned]) {
@@ -140,9 +203,16 @@ fn pruned(text: &mut String, pruned: &[Pruned]) {
     let line = |(reason, (count, example)): &(&str, (u64, &Pruned))| {
         let count = *count;
         let releases = plural(usize::try_from(count).unwrap_or(usize::MAX), "release");
-        format!("{reason}: {count} {releases}, {} of {}, such as {}", example.count, example.package, example.example)
+        format!(
+            "{reason}: {count} {releases}, {} of {}, such as {}",
+            example.count, example.package, example.example
+        )
     };
-    list(text, "not considered:", &reasons.iter().map(line).collect::<Vec<_>>());
+    list(
+        text,
+        "not considered:",
+        &reasons.iter().map(line).collect::<Vec<_>>(),
+    );
 }
 
 /// A list under its title, cut where it grows too long for a screen.
@@ -158,7 +228,13 @@ fn list(text: &mut String, title: &str, items: &[String]) {
         add(text, &format!("{indent}{item}"));
     }
     if items.len() > SHOWN {
-        add(text, &format!("{indent}and {} more; --format json shows them all", items.len() - SHOWN));
+        add(
+            text,
+            &format!(
+                "{indent}and {} more; --format json shows them all",
+                items.len() - SHOWN
+            ),
+        );
     }
 }
 
@@ -166,11 +242,19 @@ fn list(text: &mut String, title: &str, items: &[String]) {
 fn number(score: f64) -> String {
     let text = format!("{score:.4}");
     let short = text.trim_end_matches('0').trim_end_matches('.');
-    if short == "-0" { "0".to_owned() } else { short.to_owned() }
+    if short == "-0" {
+        "0".to_owned()
+    } else {
+        short.to_owned()
+    }
 }
 
 fn plural(count: usize, noun: &str) -> String {
-    if count == 1 { noun.to_owned() } else { format!("{noun}s") }
+    if count == 1 {
+        noun.to_owned()
+    } else {
+        format!("{noun}s")
+    }
 }
 
 #[cfg(test)]
@@ -201,20 +285,36 @@ mod tests {
         let pruned = json!([{"package": "flask", "reason": "PYTHON", "count": 3, "example": "flask==0.1"},
                             {"package": "click", "reason": "PYTHON", "count": 1, "example": "click==1.0"}]);
         let stack = json!({"score": 1.5, "pins": [pin], "reasons": []});
-        let shown = shown(json!({"outcome": "advised", "stacks": [stack], "search": search("6505750724788457315000976708403200", true),
-                                 "conflict": null, "missing": [], "pruned": pruned}));
+        let shown = shown(
+            json!({"outcome": "advised", "stacks": [stack], "search": search("6505750724788457315000976708403200", true),
+                                 "conflict": null, "missing": [], "pruned": pruned}),
+        );
         assert!(shown.starts_with("advised: 1 package for "), "{shown}");
-        assert!(shown.contains("flask[async]") && shown.contains("the newest legal release"), "{shown}");
-        assert!(shown.contains("score 1.5 | bound 1.5 | optimal, proven | space 6.505e33 stacks"), "{shown}");
-        assert!(shown.contains("PYTHON: 4 releases, 3 of flask, such as flask==0.1"), "{shown}");
+        assert!(
+            shown.contains("flask[async]") && shown.contains("the newest legal release"),
+            "{shown}"
+        );
+        assert!(
+            shown.contains("score 1.5 | bound 1.5 | optimal, proven | space 6.505e33 stacks"),
+            "{shown}"
+        );
+        assert!(
+            shown.contains("PYTHON: 4 releases, 3 of flask, such as flask==0.1"),
+            "{shown}"
+        );
     }
 
     #[test]
     fn no_stack_is_explained() {
         let conflict = json!({"sentences": ["a needs b<1"], "requirements": ["a", "b>=1"]});
-        let shown = shown(json!({"outcome": "unsatisfiable", "stacks": [], "search": search("0", true), "conflict": conflict,
-                                 "missing": [], "pruned": []}));
-        assert!(shown.starts_with("unsatisfiable") && shown.contains("a needs b<1") && shown.contains("  b>=1"), "{shown}");
+        let shown = shown(
+            json!({"outcome": "unsatisfiable", "stacks": [], "search": search("0", true), "conflict": conflict,
+                                 "missing": [], "pruned": []}),
+        );
+        assert!(
+            shown.starts_with("unsatisfiable") && shown.contains("a needs b<1") && shown.contains("  b>=1"),
+            "{shown}"
+        );
     }
 
     #[test]
@@ -222,14 +322,22 @@ mod tests {
         let missing: Vec<Value> = (0..SHOWN + 2)
             .map(|number| json!({"package": format!("p{number}"), "specifier": "", "requiredBy": "request"}))
             .collect();
-        let shown = shown(json!({"outcome": "needs_knowledge", "stacks": [], "search": search("0", false), "conflict": null,
-                                 "missing": missing, "pruned": []}));
-        assert!(shown.contains("p7") && !shown.contains("p8") && shown.contains("and 2 more"), "{shown}");
+        let shown = shown(
+            json!({"outcome": "needs_knowledge", "stacks": [], "search": search("0", false), "conflict": null,
+                                 "missing": missing, "pruned": []}),
+        );
+        assert!(
+            shown.contains("p7") && !shown.contains("p8") && shown.contains("and 2 more"),
+            "{shown}"
+        );
         assert!(shown.contains("thoth ingest"), "{shown}");
     }
 
     #[test]
     fn numbers_are_short() {
-        assert_eq!([number(1.0), number(0.12345), number(-0.00001), number(10.5)], ["1", "0.1235", "0", "10.5"]);
+        assert_eq!(
+            [number(1.0), number(0.12345), number(-0.00001), number(10.5)],
+            ["1", "0.1235", "0", "10.5"]
+        );
     }
 }

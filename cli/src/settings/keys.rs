@@ -1,7 +1,5 @@
 //! The table of configuration keys: the one place that knows names, defaults and meanings.
 
-use std::fmt::Write as _;
-
 /// What a key holds when nothing sets it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Preset {
@@ -144,8 +142,8 @@ impl Key {
         format!("THOTH_{}", self.name.replace('.', "_").to_uppercase())
     }
 
-    /// What stands in the documentation as its default.
-    fn default_text(&self) -> String {
+    /// What it holds when nothing sets it, in words.
+    pub(crate) fn default_text(&self) -> String {
         match self.preset {
             Preset::Absent => "none".to_owned(),
             Preset::Described(words) => words.to_owned(),
@@ -172,7 +170,11 @@ impl Key {
 /// Whether a variable of the environment that begins with `THOTH_` is none of ours to judge.
 pub(crate) fn is_foreign(variable: &str) -> bool {
     FOREIGN_VARIABLES.iter().any(|foreign| {
-        if foreign.ends_with('_') { variable.starts_with(foreign) } else { variable == *foreign }
+        if foreign.ends_with('_') {
+            variable.starts_with(foreign)
+        } else {
+            variable == *foreign
+        }
     })
 }
 
@@ -202,8 +204,10 @@ fn edit_distance(left: &str, right: &str) -> usize {
 }
 
 /// `docs/configuration.md`.
-#[cfg_attr(not(test), expect(dead_code, reason = "the documentation is written by a test"))]
+#[cfg(test)]
 pub(crate) fn documentation() -> String {
+    use std::fmt::Write as _;
+
     let mut text = String::from(
         "# Configuration\n\n\
          Made from the code (`cli/src/settings/keys.rs`); `THOTH_BLESS=1 cargo test -p thoth-cli` writes it anew.\n\n\

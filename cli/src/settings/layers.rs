@@ -35,7 +35,10 @@ impl Process {
 
     /// A variable that is set and not empty.
     pub(crate) fn variable(&self, name: &str) -> Option<&str> {
-        self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
+        self.variables
+            .get(name)
+            .map(String::as_str)
+            .filter(|value| !value.is_empty())
     }
 
     /// The path from the root.
@@ -48,15 +51,22 @@ impl Process {
     /// # Errors
     /// `INVALID_CONFIGURATION` where neither variable says where that is.
     pub(crate) fn data_folder(&self) -> Result<PathBuf, Fault> {
-        if let Some(folder) = self.variable("XDG_DATA_HOME").map(Path::new).filter(|path| path.is_absolute()) {
+        if let Some(folder) = self
+            .variable("XDG_DATA_HOME")
+            .map(Path::new)
+            .filter(|path| path.is_absolute())
+        {
             return Ok(folder.join("thoth"));
         }
         // Windows calls it USERPROFILE.
         match self.variable("HOME").or_else(|| self.variable("USERPROFILE")) {
             Some(home) => Ok(Path::new(home).join(".local/share/thoth")),
-            None => Err(Fault::new(ErrorCode::InvalidConfiguration, "there is no home folder to keep data in")
-                .at("data.folder")
-                .remedy("set THOTH_DATA_FOLDER, or HOME")),
+            None => Err(Fault::new(
+                ErrorCode::InvalidConfiguration,
+                "there is no home folder to keep data in",
+            )
+            .at("data.folder")
+            .remedy("set THOTH_DATA_FOLDER, or HOME")),
         }
     }
 }
@@ -86,7 +96,12 @@ pub(super) fn collect(
         .add_source(environment_layer(process)?)
         .add_source(flag_layer(flags))
         .build()
-        .map_err(|problem| invalid(format!("the configuration cannot be merged: {problem}"), "configuration"))?;
+        .map_err(|problem| {
+            invalid(
+                format!("the configuration cannot be merged: {problem}"),
+                "configuration",
+            )
+        })?;
     let mut set = BTreeMap::new();
     flatten("", merged.cache, &mut set)?;
     Ok(set)
@@ -99,26 +114,42 @@ fn file_layer(named: Option<&Path>, process: &Process) -> Result<Layer, Fault> {
         return Ok(Layer::default());
     }
     let text = std::fs::read_to_string(&path).map_err(|problem| {
-        Fault::new(ErrorCode::IoError, format!("the configuration file cannot be read: {problem}"))
-            .at(shown.clone())
-            .remedy("name a readable file with --config, or leave the option out")
+        Fault::new(
+            ErrorCode::IoError,
+            format!("the configuration file cannot be read: {problem}"),
+        )
+        .at(shown.clone())
+        .remedy("name a readable file with --config, or leave the option out")
     })?;
-    let tables = File::from_str(&text, FileFormat::Toml).collect().map_err(|problem| {
-        let problem = problem.to_string();
-        // One line; the text that follows draws the place, which the line number says already.
-        invalid(problem.lines().next().unwrap_or_default().to_owned(), &shown).remedy("write the file as TOML")
-    })?;
+    let tables = File::from_str(&text, FileFormat::Toml)
+        .collect()
+        .map_err(|problem| {
+            let problem = problem.to_string();
+            // One line; the text that follows draws the place, which the line number says already.
+            invalid(problem.lines().next().unwrap_or_default().to_owned(), &shown)
+                .remedy("write the file as TOML")
+        })?;
     let mut set = BTreeMap::new();
-    flatten("", Value::new(None, ValueKind::Table(tables)), &mut set)
-        .map_err(|fault| Fault { pointer: Some(shown.clone()), ..fault })?;
+    flatten("", Value::new(None, ValueKind::Table(tables)), &mut set).map_err(|fault| Fault {
+        pointer: Some(shown.clone()),
+        ..fault
+    })?;
     let origin = format!("file {shown}");
     let value = |effective: Effective| Value::new(Some(&origin), effective.value.unwrap_or_default());
-    Ok(Layer(set.into_iter().map(|(name, effective)| (name.to_owned(), value(effective))).collect()))
+    Ok(Layer(
+        set.into_iter()
+            .map(|(name, effective)| (name.to_owned(), value(effective)))
+            .collect(),
+    ))
 }
 
 fn environment_layer(process: &Process) -> Result<Layer, Fault> {
     let mut layer = Layer::default();
-    for (variable, text) in process.variables.iter().filter(|(name, _)| name.starts_with("THOTH_")) {
+    for (variable, text) in process
+        .variables
+        .iter()
+        .filter(|(name, _)| name.starts_with("THOTH_"))
+    {
         if is_foreign(variable) {
             continue;
         }
@@ -127,14 +158,19 @@ fn environment_layer(process: &Process) -> Result<Layer, Fault> {
             return Err(unknown("variable", variable, names.iter().map(String::as_str)).at(variable.clone()));
         };
         let origin = format!("variable {variable}");
-        layer.0.insert(key.name.to_owned(), Value::new(Some(&origin), text.as_str()));
+        layer
+            .0
+            .insert(key.name.to_owned(), Value::new(Some(&origin), text.as_str()));
     }
     Ok(layer)
 }
 
 fn flag_layer(flags: &[Override]) -> Layer {
     let value = |(key, value, flag): &Override| {
-        ((*key).to_owned(), Value::new(Some(&format!("flag {flag}")), value.as_str()))
+        (
+            (*key).to_owned(),
+            Value::new(Some(&format!("flag {flag}")), value.as_str()),
+        )
     };
     Layer(flags.iter().map(value).collect())
 }
@@ -144,7 +180,11 @@ fn flatten(prefix: &str, value: Value, set: &mut BTreeMap<&'static str, Effectiv
     let origin = value.origin().unwrap_or("file").to_owned();
     if let ValueKind::Table(entries) = value.kind {
         for (name, inner) in entries {
-            let path = if prefix.is_empty() { name } else { format!("{prefix}.{name}") };
+            let path = if prefix.is_empty() {
+                name
+            } else {
+                format!("{prefix}.{name}")
+            };
             flatten(&path, inner, set)?;
         }
         return Ok(());
@@ -158,7 +198,13 @@ fn flatten(prefix: &str, value: Value, set: &mut BTreeMap<&'static str, Effectiv
     let text = value
         .into_string()
         .map_err(|_| invalid(format!("{} is {}", key.name, key.wanted()), &origin))?;
-    set.insert(key.name, Effective { value: Some(text), origin });
+    set.insert(
+        key.name,
+        Effective {
+            value: Some(text),
+            origin,
+        },
+    );
     Ok(())
 }
 
@@ -169,8 +215,11 @@ fn unknown<'known>(what: &str, name: &str, known: impl Iterator<Item = &'known s
     } else {
         format!("did you mean {}?", near.join(" or "))
     };
-    Fault::new(ErrorCode::InvalidConfiguration, format!("the configuration {what} `{name}` is not known"))
-        .remedy(remedy)
+    Fault::new(
+        ErrorCode::InvalidConfiguration,
+        format!("the configuration {what} `{name}` is not known"),
+    )
+    .remedy(remedy)
 }
 
 fn invalid(message: String, place: &str) -> Fault {

@@ -20,8 +20,8 @@ use thoth_schema::document::Limits;
 use thoth_schema::error::{ErrorCode, Fault};
 use thoth_server::ServerConfig;
 
-use keys::{Key, Preset, Shape};
 pub(crate) use keys::near_matches;
+use keys::{Key, Preset, Shape};
 pub(crate) use layers::Process;
 
 /// A value set by a flag: key, value, how the flag is written.
@@ -71,11 +71,16 @@ impl Settings {
         process: &Process,
     ) -> Result<Settings, Fault> {
         let set = layers::collect(file, flags, process)?;
-        let mut settings = Settings { values: BTreeMap::new() };
+        let mut settings = Settings {
+            values: BTreeMap::new(),
+        };
         for key in keys::KEYS {
             let effective = match set.get(key.name) {
                 Some(effective) => effective.clone(),
-                None => Effective { value: settings.preset(key, process)?, origin: "default".to_owned() },
+                None => Effective {
+                    value: settings.preset(key, process)?,
+                    origin: "default".to_owned(),
+                },
             };
             validate(key, &effective)?;
             settings.values.insert(key.name, effective);
@@ -95,14 +100,20 @@ impl Settings {
             Preset::Below(prefix, name) => {
                 let path = self.data_folder().join(name);
                 // A store is named by a URL, which needs the path from the root.
-                let path = if prefix.ends_with("//") { process.absolute(&path) } else { path };
+                let path = if prefix.ends_with("//") {
+                    process.absolute(&path)
+                } else {
+                    path
+                };
                 Some(format!("{prefix}{}", path.display()))
             }
         })
     }
 
     fn value(&self, name: &str) -> Option<&str> {
-        self.values.get(name).and_then(|effective| effective.value.as_deref())
+        self.values
+            .get(name)
+            .and_then(|effective| effective.value.as_deref())
     }
 
     fn text(&self, name: &str) -> &str {
@@ -127,12 +138,19 @@ impl Settings {
         let url = self.text("graph.url");
         let (user, password) = (self.text("graph.user"), self.text("graph.password"));
         let address = GraphAddress::parse(url, user, password, self.number("graph.connections"))?;
-        Ok(GraphSettings { shown: masked_url(url), address })
+        Ok(GraphSettings {
+            shown: masked_url(url),
+            address,
+        })
     }
 
     /// The document store.
     pub(crate) fn store(&self) -> StoreConfig {
-        let some = |name: &str| self.value(name).filter(|value| !value.is_empty()).map(str::to_owned);
+        let some = |name: &str| {
+            self.value(name)
+                .filter(|value| !value.is_empty())
+                .map(str::to_owned)
+        };
         StoreConfig {
             url: self.text("store.url").to_owned(),
             endpoint: some("store.endpoint"),
@@ -147,7 +165,11 @@ impl Settings {
     pub(crate) fn broker(&self) -> Option<BrokerConfig> {
         let url = self.value("broker.url")?.to_owned();
         let (prefetch, max_attempts) = (self.number("broker.prefetch"), self.number("broker.max_attempts"));
-        Some(BrokerConfig { url, prefetch, max_attempts })
+        Some(BrokerConfig {
+            url,
+            prefetch,
+            max_attempts,
+        })
     }
 
     /// The broker.
@@ -158,7 +180,9 @@ impl Settings {
         self.broker().ok_or_else(|| {
             Fault::new(ErrorCode::InvalidConfiguration, "no broker is configured")
                 .at("broker.url")
-                .remedy("give --broker, set THOTH_BROKER_URL, or write url in the section [broker] of thoth.toml")
+                .remedy(
+                    "give --broker, set THOTH_BROKER_URL, or write url in the section [broker] of thoth.toml",
+                )
         })
     }
 
@@ -218,25 +242,42 @@ impl Settings {
         }
     }
 
-    /// Every value as it may be shown: key, value with secrets masked, origin.
-    pub(crate) fn shown(&self) -> Vec<(&'static str, Option<String>, &str)> {
+    /// Every value as it may be shown, secrets masked.
+    pub(crate) fn shown(&self) -> Vec<Shown<'_>> {
         let shown = |key: &'static Key| {
             let effective = self.values.get(key.name)?;
             let value = effective.value.as_deref().map(|value| masked(key, value));
-            Some((key.name, value, effective.origin.as_str()))
+            Some(Shown {
+                key,
+                value,
+                origin: &effective.origin,
+            })
         };
         keys::KEYS.iter().filter_map(shown).collect()
     }
 }
 
+/// One value as it may be shown.
+#[derive(Debug)]
+pub(crate) struct Shown<'settings> {
+    /// The key.
+    pub(crate) key: &'static Key,
+    /// The value, `***` for a secret; `None` where nothing sets it.
+    pub(crate) value: Option<String>,
+    /// Where it comes from.
+    pub(crate) origin: &'settings str,
+}
+
 fn validate(key: &Key, effective: &Effective) -> Result<(), Fault> {
-    let Some(value) = effective.value.as_deref() else { return Ok(()) };
+    let Some(value) = effective.value.as_deref() else {
+        return Ok(());
+    };
     let allowed = match key.shape {
         Shape::Secret => true,
         Shape::Text | Shape::Url => !value.trim().is_empty(),
-        Shape::Number(least, most) => {
-            value.parse::<u64>().is_ok_and(|number| (least..=most).contains(&number))
-        }
+        Shape::Number(least, most) => value
+            .parse::<u64>()
+            .is_ok_and(|number| (least..=most).contains(&number)),
         Shape::Flag => matches!(value, "true" | "false"),
         Shape::Choice(choices) => choices.contains(&value),
         Shape::Socket => value.parse::<SocketAddr>().is_ok(),
@@ -245,9 +286,12 @@ fn validate(key: &Key, effective: &Effective) -> Result<(), Fault> {
         return Ok(());
     }
     let shown = masked(key, value);
-    Err(Fault::new(ErrorCode::InvalidConfiguration, format!("`{shown}` is no value for {}", key.name))
-        .at(effective.origin.clone())
-        .remedy(format!("{} is {}", key.name, key.wanted())))
+    Err(Fault::new(
+        ErrorCode::InvalidConfiguration,
+        format!("`{shown}` is no value for {}", key.name),
+    )
+    .at(effective.origin.clone())
+    .remedy(format!("{} is {}", key.name, key.wanted())))
 }
 
 fn masked(key: &Key, value: &str) -> String {
@@ -260,10 +304,14 @@ fn masked(key: &Key, value: &str) -> String {
 
 /// The URL with `***` for the password inside it.
 pub(crate) fn masked_url(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return url.to_owned();
+    };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     // The last `@` ends the credentials: a password that was not encoded may hold one.
-    let Some((credentials, host)) = authority.rsplit_once('@') else { return url.to_owned() };
+    let Some((credentials, host)) = authority.rsplit_once('@') else {
+        return url.to_owned();
+    };
     let user = credentials.split(':').next().unwrap_or_default();
     format!("{scheme}://{user}:***@{host}{}", &rest[authority.len()..])
 }

@@ -6,14 +6,20 @@ fn process(variables: &[(&str, &str)]) -> Process {
     let home = [("HOME", "/home/somebody")];
     let variables = home.iter().chain(variables);
     Process {
-        variables: variables.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+        variables: variables
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect(),
         folder: std::env::temp_dir(),
     }
 }
 
 fn shown<'settings>(settings: &'settings Settings, name: &str) -> (Option<String>, &'settings str) {
-    let (_, value, origin) = settings.shown().into_iter().find(|(key, ..)| *key == name).unwrap();
-    (value, origin)
+    let shown = settings
+        .shown()
+        .into_iter()
+        .find(|shown| shown.key.name == name)
+        .unwrap();
+    (shown.value, shown.origin)
 }
 
 fn fault(variables: &[(&str, &str)], flags: &[Override]) -> Fault {
@@ -46,12 +52,23 @@ fn defaults_lie_below_the_data_folder() {
 
 #[test]
 fn flags_win_over_variables_and_variables_over_the_file() {
-    let file = written("[graph]\nurl = \"embedded:/file\"\nuser = \"file\"\nconnections = 3\n[broker]\nprefetch = 2\n");
-    let process = process(&[("THOTH_GRAPH_USER", "variable"), ("THOTH_GRAPH_URL", "embedded:/variable")]);
+    let file = written(
+        "[graph]\nurl = \"embedded:/file\"\nuser = \"file\"\nconnections = 3\n[broker]\nprefetch = 2\n",
+    );
+    let process = process(&[
+        ("THOTH_GRAPH_USER", "variable"),
+        ("THOTH_GRAPH_URL", "embedded:/variable"),
+    ]);
     let flags = [("graph.url", "embedded:/flag".to_owned(), "--graph")];
     let settings = Settings::read(Some(file.path()), &flags, &process).unwrap();
-    assert_eq!(shown(&settings, "graph.url"), (Some("embedded:/flag".to_owned()), "flag --graph"));
-    assert_eq!(shown(&settings, "graph.user"), (Some("variable".to_owned()), "variable THOTH_GRAPH_USER"));
+    assert_eq!(
+        shown(&settings, "graph.url"),
+        (Some("embedded:/flag".to_owned()), "flag --graph")
+    );
+    assert_eq!(
+        shown(&settings, "graph.user"),
+        (Some("variable".to_owned()), "variable THOTH_GRAPH_USER")
+    );
     let (connections, origin) = shown(&settings, "graph.connections");
     assert_eq!(connections.unwrap(), "3");
     assert!(origin.starts_with("file "), "{origin}");
@@ -67,7 +84,12 @@ fn unknown_keys_are_named_with_their_neighbours() {
     let unknown = Settings::read(Some(file.path()), &[], &process(&[])).unwrap_err();
     assert!(unknown.message.contains("graph.ulr"), "{unknown}");
     assert!(unknown.remedy.unwrap().contains("graph.url"));
-    Settings::read(None, &[], &process(&[("THOTH_TEST_AMQP_URL", "x"), ("THOTH_BLESS", "1")])).unwrap();
+    Settings::read(
+        None,
+        &[],
+        &process(&[("THOTH_TEST_AMQP_URL", "x"), ("THOTH_BLESS", "1")]),
+    )
+    .unwrap();
 }
 
 #[test]
@@ -98,11 +120,16 @@ fn values_that_are_not_allowed_are_refused_at_their_origin() {
 
 #[test]
 fn secrets_are_masked() {
-    let variables =
-        [("THOTH_GRAPH_PASSWORD", "hush"), ("THOTH_BROKER_URL", "amqp://thoth:hu@sh@broker:5672/%2f")];
+    let variables = [
+        ("THOTH_GRAPH_PASSWORD", "hush"),
+        ("THOTH_BROKER_URL", "amqp://thoth:hu@sh@broker:5672/%2f"),
+    ];
     let settings = Settings::read(None, &[], &process(&variables)).unwrap();
     assert_eq!(shown(&settings, "graph.password").0.unwrap(), "***");
-    assert_eq!(shown(&settings, "broker.url").0.unwrap(), "amqp://thoth:***@broker:5672/%2f");
+    assert_eq!(
+        shown(&settings, "broker.url").0.unwrap(),
+        "amqp://thoth:***@broker:5672/%2f"
+    );
     assert_eq!(masked_url("bolt://graph:7687"), "bolt://graph:7687");
 }
 
@@ -113,5 +140,9 @@ fn the_documentation_is_the_table() {
     if std::env::var_os("THOTH_BLESS").is_some() {
         std::fs::write(&path, &text).unwrap();
     }
-    assert_eq!(std::fs::read_to_string(&path).unwrap_or_default(), text, "run with THOTH_BLESS=1 to write it anew");
+    assert_eq!(
+        std::fs::read_to_string(&path).unwrap_or_default(),
+        text,
+        "run with THOTH_BLESS=1 to write it anew"
+    );
 }

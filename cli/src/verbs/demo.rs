@@ -40,7 +40,11 @@ pub(super) async fn run(args: &DemoArgs, settings: &Settings, output: &Output) -
         "{} recorded releases in {}{}",
         documents.len(),
         folder.display(),
-        if known == documents.len() { ", all known before" } else { "" }
+        if known == documents.len() {
+            ", all known before"
+        } else {
+            ""
+        }
     ));
     let input = flask()?;
     let report = advise(graph.as_ref(), &input).await?;
@@ -57,16 +61,25 @@ pub(super) async fn run(args: &DemoArgs, settings: &Settings, output: &Output) -
 
 async fn open(folder: PathBuf) -> Result<Arc<dyn Graph>, Fault> {
     let shown = folder.display().to_string();
-    knowledge::open(&GraphSettings { shown, address: GraphAddress::Folder(folder) }).await
+    knowledge::open(&GraphSettings {
+        shown,
+        address: GraphAddress::Folder(folder),
+    })
+    .await
 }
 
 fn documents() -> Result<Vec<Document>, Fault> {
     let damaged = |problem: &dyn std::fmt::Display| {
-        Fault::new(ErrorCode::Internal, format!("the shipped records are damaged: {problem}"))
+        Fault::new(
+            ErrorCode::Internal,
+            format!("the shipped records are damaged: {problem}"),
+        )
     };
     let text = zstd::decode_all(RECORDS).map_err(|problem| damaged(&problem))?;
     let text = String::from_utf8(text).map_err(|problem| damaged(&problem))?;
-    records::parse(&text).collect::<Result<_, _>>().map_err(|fault| damaged(&fault))
+    records::parse(&text)
+        .collect::<Result<_, _>>()
+        .map_err(|fault| damaged(&fault))
 }
 
 /// How many of the documents the graph knew already.
@@ -75,7 +88,10 @@ async fn load(graph: &dyn Graph, documents: &[Document], output: &Output) -> Res
     let mut known = 0;
     for batch in documents.chunks(BATCH_DOCUMENTS) {
         let outcomes = sync(graph, batch).await?;
-        known += outcomes.iter().filter(|outcome| **outcome == SyncOutcome::AlreadyKnown).count();
+        known += outcomes
+            .iter()
+            .filter(|outcome| **outcome == SyncOutcome::AlreadyKnown)
+            .count();
         progress.advance(batch.len() as u64);
     }
     progress.finish();
@@ -113,7 +129,8 @@ mod tests {
         let documents = documents().unwrap();
         let releases: Vec<_> = documents.iter().flat_map(Document::releases).collect();
         assert_eq!(releases.len(), 731);
-        let names: std::collections::BTreeSet<&str> = releases.iter().map(|release| release.name.as_ref()).collect();
+        let names: std::collections::BTreeSet<&str> =
+            releases.iter().map(|release| release.name.as_ref()).collect();
         assert_eq!(names.len(), 13);
         assert!(releases.iter().all(|release| release.requires_dist.is_some()));
     }

@@ -58,7 +58,11 @@ async fn check_graph(args: &GraphArgs, settings: &Settings, output: &Output) -> 
             output.print(&table)?;
         }
     }
-    Ok(if violations.is_empty() { ExitCode::SUCCESS } else { exit::finding() })
+    Ok(if violations.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        exit::finding()
+    })
 }
 
 async fn print_checksum(args: &GraphArgs, settings: &Settings, output: &Output) -> Result<ExitCode, Fault> {
@@ -92,7 +96,11 @@ async fn query(args: &QueryArgs, settings: &Settings, output: &Output) -> Result
                 table.add_row(row.iter().map(cell));
             }
             output.print(&table)?;
-            output.talk(&format!("{} rows", rows.len()));
+            output.talk(&format!(
+                "{} {}",
+                rows.len(),
+                if rows.len() == 1 { "row" } else { "rows" }
+            ));
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -105,7 +113,9 @@ fn statement(args: &QueryArgs) -> Result<String, Fault> {
             let mut text = String::new();
             let stdin = std::io::stdin().lock().take(MAX_STATEMENT_BYTES);
             let read = { stdin }.read_to_string(&mut text);
-            read.map_err(|problem| Fault::new(ErrorCode::IoError, format!("stdin cannot be read: {problem}")))?;
+            read.map_err(|problem| {
+                Fault::new(ErrorCode::IoError, format!("stdin cannot be read: {problem}"))
+            })?;
             Ok(text)
         }
         (None, Some(path)) => files::read_text(path, MAX_STATEMENT_BYTES),
@@ -118,18 +128,25 @@ fn parameters(given: &[String]) -> Result<Params, Fault> {
     let mut params = Params::new();
     for one in given {
         let Some((name, text)) = one.split_once('=').filter(|(name, _)| !name.is_empty()) else {
-            return Err(Fault::new(ErrorCode::InvalidArgument, format!("`{one}` is no parameter"))
-                .at("--param")
-                .remedy("write --param name=value"));
+            return Err(
+                Fault::new(ErrorCode::InvalidArgument, format!("`{one}` is no parameter"))
+                    .at("--param")
+                    .remedy("write --param name=value"),
+            );
         };
-        let value = serde_json::from_str::<Json>(text).map_or_else(|_| Value::from(text), |json| Value::from_json(&json));
+        let value = serde_json::from_str::<Json>(text)
+            .map_or_else(|_| Value::from(text), |json| Value::from_json(&json));
         params.insert(name.to_owned(), value);
     }
     Ok(params)
 }
 
 fn object(rows: &Rows, row: &[Value]) -> Json {
-    let entries = rows.columns.iter().zip(row).map(|(column, value)| (column.clone(), value.to_json()));
+    let entries = rows
+        .columns
+        .iter()
+        .zip(row)
+        .map(|(column, value)| (column.clone(), value.to_json()));
     Json::Object(entries.collect::<Map<_, _>>())
 }
 
@@ -145,9 +162,15 @@ fn queries(args: &QueriesArgs, output: &Output) -> Result<ExitCode, Fault> {
     if let Some(name) = &args.name {
         let Some(statement) = CATALOGUE.iter().find(|statement| statement.name == name.as_str()) else {
             let near = near_matches(name, CATALOGUE.iter().map(|statement| statement.name));
-            let near = if near.is_empty() { String::new() } else { format!("; did you mean {}?", near.join(" or ")) };
-            return Err(Fault::new(ErrorCode::NotFound, format!("there is no statement `{name}`"))
-                .remedy(format!("`thoth graph queries` lists them{near}")));
+            let near = if near.is_empty() {
+                String::new()
+            } else {
+                format!("; did you mean {}?", near.join(" or "))
+            };
+            return Err(
+                Fault::new(ErrorCode::NotFound, format!("there is no statement `{name}`"))
+                    .remedy(format!("`thoth graph queries` lists them{near}")),
+            );
         };
         output.data(statement.source)?;
         return Ok(ExitCode::SUCCESS);
@@ -185,7 +208,10 @@ mod tests {
         assert_eq!(params["names"].texts(), ["a", "b"]);
         assert_eq!(params["empty"], Value::from(""));
         for bad in ["name", "=1"] {
-            assert_eq!(parameters(&[bad.to_owned()]).unwrap_err().code, ErrorCode::InvalidArgument);
+            assert_eq!(
+                parameters(&[bad.to_owned()]).unwrap_err().code,
+                ErrorCode::InvalidArgument
+            );
         }
     }
 }

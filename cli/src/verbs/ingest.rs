@@ -31,7 +31,8 @@ pub(super) async fn run(args: &IngestArgs, settings: &Settings, output: &Output)
     let summary = if args.publish {
         let publisher = Publisher::connect(&settings.broker_wanted()?).await?;
         let store = DocumentStore::open(&settings.store())?;
-        let outcome = direct::publish_paths(&publisher, Some(&store), &args.paths, &options, &mut progress).await;
+        let outcome =
+            direct::publish_paths(&publisher, Some(&store), &args.paths, &options, &mut progress).await;
         publisher.close().await;
         outcome?
     } else {
@@ -40,14 +41,23 @@ pub(super) async fn run(args: &IngestArgs, settings: &Settings, output: &Output)
         direct::ingest_paths(graph.as_ref(), Some(&store), &args.paths, &options, &mut progress).await?
     };
     bar.finish();
-    print(&summary, if args.publish { "published" } else { "ingested" }, args.format.format, output)
+    print(
+        &summary,
+        if args.publish { "published" } else { "ingested" },
+        args.format.format,
+        output,
+    )
 }
 
 /// Brings every stored document into the graph.
 ///
 /// # Errors
 /// Faults of store and graph.
-pub(super) async fn rebuild(args: &RebuildArgs, settings: &Settings, output: &Output) -> Result<ExitCode, Fault> {
+pub(super) async fn rebuild(
+    args: &RebuildArgs,
+    settings: &Settings,
+    output: &Output,
+) -> Result<ExitCode, Fault> {
     let graph = connect(&settings.graph()?.address).await?;
     let store = DocumentStore::open(&settings.store())?;
     // Before anything is removed: without its documents the graph could not be made again.
@@ -67,7 +77,12 @@ fn print(summary: &Summary, verb: &str, format: Format, output: &Output) -> Resu
         Format::Json => output.json(summary)?,
         Format::Table => {
             let mut table = output.table(["read", verb, "already known", "rejected"]);
-            let counts = [summary.read, summary.ingested, summary.already_known, summary.rejected_count];
+            let counts = [
+                summary.read,
+                summary.ingested,
+                summary.already_known,
+                summary.rejected_count,
+            ];
             table.add_row(counts.map(|count| count.to_string()));
             output.print(&table)?;
             if !summary.rejected.is_empty() {
@@ -78,9 +93,16 @@ fn print(summary: &Summary, verb: &str, format: Format, output: &Output) -> Resu
                 output.print(&table)?;
             }
             if summary.rejected_count > REJECTED_SHOWN as u64 {
-                output.talk(&format!("and {} more", summary.rejected_count - REJECTED_SHOWN as u64));
+                output.talk(&format!(
+                    "and {} more",
+                    summary.rejected_count - REJECTED_SHOWN as u64
+                ));
             }
         }
     }
-    Ok(if summary.rejected_count == 0 { ExitCode::SUCCESS } else { exit::finding() })
+    Ok(if summary.rejected_count == 0 {
+        ExitCode::SUCCESS
+    } else {
+        exit::finding()
+    })
 }

@@ -23,7 +23,10 @@ pub(super) async fn run(settings: &Settings, output: &Output) -> Result<ExitCode
         serve(graph, settings, output).await?;
         return Ok(ExitCode::SUCCESS);
     };
-    output.talk(&format!("worker: {} into the graph of this server", broker.public_url()));
+    output.talk(&format!(
+        "worker: {} into the graph of this server",
+        broker.public_url()
+    ));
     let worker = super::worker::worker(settings, Arc::clone(&graph), broker)?;
     let (stop, stopped) = watch::channel(false);
     let working = tokio::spawn(async move { worker.run(stopped).await });
@@ -43,6 +46,9 @@ pub(super) async fn serve(graph: Arc<dyn Graph>, settings: &Settings, output: &O
     let page = if config.graphiql { ", with GraphiQL" } else { "" };
     // The port is taken before it is announced, so that whoever waits for the line can connect.
     let server = Server::bind(config, graph)?;
-    output.talk(&format!("serving http://{}/graphql{page}; stop with Ctrl-C", server.address()));
+    output.talk(&format!(
+        "serving http://{}/graphql{page}; stop with Ctrl-C",
+        server.address()
+    ));
     server.run(termination()).await
 }

@@ -27,7 +27,11 @@ pub(super) async fn run(settings: &Settings, output: &Output) -> Result<ExitCode
     // A wrong address shall end the command, not fill its log; from then on the worker waits out every absence.
     Publisher::connect(&broker).await?.close().await;
     let worker = worker(settings, graph, broker.clone())?;
-    output.talk(&format!("worker: {} into {}; stop with SIGTERM", broker.public_url(), graph_settings.shown));
+    output.talk(&format!(
+        "worker: {} into {}; stop with SIGTERM",
+        broker.public_url(),
+        graph_settings.shown
+    ));
     let (stop, stopped) = watch::channel(false);
     let signals = tokio::spawn(async move {
         termination().await;
@@ -51,5 +55,10 @@ pub(super) fn worker(
     graph: Arc<dyn Graph>,
     broker: BrokerConfig,
 ) -> Result<Worker, Fault> {
-    Worker::new(graph, DocumentStore::open(&settings.store())?, broker, settings.worker())
+    Worker::new(
+        graph,
+        DocumentStore::open(&settings.store())?,
+        broker,
+        settings.worker(),
+    )
 }

@@ -6,8 +6,9 @@ use std::time::Instant;
 use thoth_cypher::Graph;
 use thoth_ingest::checksum::checksum;
 use thoth_ingest::direct::{Progress, ingest_paths};
-use thoth_ingest::reader::ReadOptions;
+use thoth_ingest::reader::{Piece, ReadOptions, read_file};
 use thoth_ingest::rebuild::{rebuild, wipe};
+use thoth_ingest::sync::sync;
 use thoth_schema::error::ErrorCode;
 
 async fn nodes(graph: &dyn Graph) -> i64 {
@@ -173,5 +174,22 @@ async fn measure_the_corpus() {
             started.elapsed(),
             store.is_some()
         );
+    }
+
+    let mut documents = Vec::new();
+    let read = read_file(&path, &ReadOptions::default(), &mut |piece| {
+        if let Piece::Documents(more) = piece {
+            documents.extend(more);
+        }
+        Ok(())
+    });
+    read.unwrap();
+    for batch in [100, 300, 1_000, 3_000] {
+        let graph = memory_graph().await;
+        let started = Instant::now();
+        for documents in documents.chunks(batch) {
+            sync(graph.as_ref(), documents).await.unwrap();
+        }
+        eprintln!("batches of {batch}: {:?}", started.elapsed());
     }
 }

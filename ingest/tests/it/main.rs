@@ -12,4 +12,5 @@ mod reader;
 mod store;
 mod support;
 mod topology;
+mod unlucky;
 mod worker;

@@ -1,13 +1,13 @@
 //! The worker on a real broker and a real graph, with the faults that it must bear.
 
 use crate::support::{Probe, Vhost, file_store, header, memory_graph, release, releases, until};
-use async_trait::async_trait;
+use crate::unlucky::{Mishap, Unlucky};
 use std::net::TcpListener;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::AtomicU32;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
-use thoth_cypher::{Engine, Graph, Params, Rows, Statement, Transaction};
+use thoth_cypher::{Graph, Params};
 use thoth_ingest::broker::BrokerConfig;
 use thoth_ingest::checksum::checksum;
 use thoth_ingest::publisher::Publisher;
@@ -16,7 +16,7 @@ use thoth_ingest::sync::sync;
 use thoth_ingest::topology::{DEAD_LETTERS, DOCUMENTS, LIGHT};
 use thoth_ingest::worker::{Worker, WorkerOptions, WorkerStatus};
 use thoth_schema::document::Document;
-use thoth_schema::error::{ErrorCode, Fault};
+use thoth_schema::error::ErrorCode;
 use thoth_schema::message::Pointer;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
@@ -112,61 +112,6 @@ async fn expected(documents: &[Document]) -> thoth_ingest::checksum::GraphChecks
     let graph = memory_graph().await;
     sync(graph.as_ref(), documents).await.unwrap();
     checksum(graph.as_ref()).await.unwrap()
-}
-
-/// What goes wrong with a document.
-enum Mishap {
-    /// The graph is away so many times, for every document.
-    Away(AtomicU32),
-    /// The program panics over the document with this id.
-    Panic(String),
-    /// The program dies over the document with this id: it hangs and tells the test, which pulls the plug.
-    Die(String, Arc<Notify>),
-}
-
-/// A real graph with a mishap in front of it.
-struct Unlucky {
-    graph: Arc<dyn Graph>,
-    mishap: Mishap,
-}
-
-#[async_trait]
-impl Graph for Unlucky {
-    fn engine(&self) -> Engine {
-        self.graph.engine()
-    }
-
-    async fn read(&self, statement: &'static Statement, params: Params) -> Result<Rows, Fault> {
-        let named = format!("{params:?}");
-        match &self.mishap {
-            Mishap::Away(times) => {
-                let left = times.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
-                if left.is_ok() {
-                    return Err(Fault::new(ErrorCode::GraphUnreachable, "the graph is away"));
-                }
-            }
-            Mishap::Panic(id) => assert!(!named.contains(id), "a panic for the test"),
-            Mishap::Die(id, died) => {
-                if named.contains(id) {
-                    died.notify_one();
-                    std::future::pending::<()>().await;
-                }
-            }
-        }
-        self.graph.read(statement, params).await
-    }
-
-    async fn query(&self, text: &str, params: Params) -> Result<Rows, Fault> {
-        self.graph.query(text, params).await
-    }
-
-    async fn begin(&self) -> Result<Box<dyn Transaction>, Fault> {
-        self.graph.begin().await
-    }
-
-    async fn define(&self, text: &str) -> Result<(), Fault> {
-        self.graph.define(text).await
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

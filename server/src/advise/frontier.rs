@@ -49,8 +49,11 @@ impl Want {
     }
 
     fn row(&self, name: &PackageName, versions: &VersionSet, prereleases: bool) -> Value {
-        let (from, until): (Vec<String>, Vec<String>) =
-            versions.intervals().iter().map(|interval| (interval.from.clone(), interval.until.clone())).unzip();
+        let (from, until): (Vec<String>, Vec<String>) = versions
+            .intervals()
+            .iter()
+            .map(|interval| (interval.from.clone(), interval.until.clone()))
+            .unzip();
         map! {
             "package" => purl::package_key(name), "from" => from, "until" => until, "pinned" => self.pinned.clone(),
             "prereleases" => prereleases,
@@ -83,11 +86,18 @@ impl Frontier {
         let holds = |requirement: &&Requirement| requirement.applies(environment, None);
         for requirement in requirements.iter().chain(constraints).filter(holds) {
             if let Some(pin) = requirement.exact_pin() {
-                frontier.pinned.entry(requirement.name.clone()).or_default().push(version::order_key(&pin));
+                frontier
+                    .pinned
+                    .entry(requirement.name.clone())
+                    .or_default()
+                    .push(version::order_key(&pin));
             }
         }
         for constraint in constraints.iter().filter(holds) {
-            let allowed = frontier.allowed.entry(constraint.name.clone()).or_insert_with(VersionSet::all);
+            let allowed = frontier
+                .allowed
+                .entry(constraint.name.clone())
+                .or_insert_with(VersionSet::all);
             *allowed = allowed.intersection(&constraint.versions);
         }
         for requirement in requirements.iter().filter(holds) {
@@ -99,11 +109,18 @@ impl Frontier {
     /// Adds what a requirement wants of its package.
     pub(super) fn want(&mut self, requirement: &Requirement) {
         if !self.wants.contains_key(&requirement.name) {
-            let allowed = self.allowed.get(&requirement.name).cloned().unwrap_or_else(VersionSet::all);
+            let allowed = self
+                .allowed
+                .get(&requirement.name)
+                .cloned()
+                .unwrap_or_else(VersionSet::all);
             let pinned = self.pinned.get(&requirement.name).cloned().unwrap_or_default();
-            self.wants.insert(requirement.name.clone(), Want::new(allowed, pinned));
+            self.wants
+                .insert(requirement.name.clone(), Want::new(allowed, pinned));
         }
-        let Some(want) = self.wants.get_mut(&requirement.name) else { return };
+        let Some(want) = self.wants.get_mut(&requirement.name) else {
+            return;
+        };
         let admitted = requirement.versions.intersection(&want.allowed);
         want.versions = want.versions.union(&admitted);
         for extra in &requirement.extras {
@@ -134,7 +151,10 @@ impl Frontier {
 
     /// Everything that was wanted of every package reached.
     pub(super) fn all(&self) -> Vec<Value> {
-        self.wants.iter().map(|(name, want)| want.row(name, &want.versions, self.prereleases)).collect()
+        self.wants
+            .iter()
+            .map(|(name, want)| want.row(name, &want.versions, self.prereleases))
+            .collect()
     }
 
     /// The packages reached.
@@ -152,7 +172,11 @@ pub(super) struct Lines<'environment> {
 
 impl<'environment> Lines<'environment> {
     pub(super) fn new(environment: &'environment Environment) -> Self {
-        Self { environment, parsed: BTreeMap::new(), decided: BTreeMap::new() }
+        Self {
+            environment,
+            parsed: BTreeMap::new(),
+            decided: BTreeMap::new(),
+        }
     }
 
     /// The requirement of a text; `None` for a text that cannot be read, which ingest never marks as known.
@@ -168,8 +192,14 @@ impl<'environment> Lines<'environment> {
     /// Whether the requirement holds without an extra or with one of these.
     pub(super) fn holds(&mut self, requirement: &Requirement, extras: &BTreeSet<ExtraName>) -> bool {
         std::iter::once(None).chain(extras.iter().map(Some)).any(|extra| {
-            let key = (requirement.text.clone(), extra.map(ToString::to_string).unwrap_or_default());
-            *self.decided.entry(key).or_insert_with(|| requirement.applies(self.environment, extra))
+            let key = (
+                requirement.text.clone(),
+                extra.map(ToString::to_string).unwrap_or_default(),
+            );
+            *self
+                .decided
+                .entry(key)
+                .or_insert_with(|| requirement.applies(self.environment, extra))
         })
     }
 }

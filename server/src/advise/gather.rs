@@ -42,7 +42,12 @@ pub(super) async fn gather(
     as_of: Option<String>,
 ) -> Result<Gathered, Fault> {
     let environment = &request.environment;
-    let mut frontier = Frontier::new(&request.requirements, &request.constraints, environment, request.prerelease);
+    let mut frontier = Frontier::new(
+        &request.requirements,
+        &request.constraints,
+        environment,
+        request.prerelease,
+    );
     let mut lines = Lines::new(environment);
     let mut found: BTreeMap<String, Found> = BTreeMap::new();
     let mut statements = 0;
@@ -64,7 +69,13 @@ pub(super) async fn gather(
     let mut tally = Tally::new(request);
     let mut universe = Universe::default();
     for package in frontier.names() {
-        universe.packages.insert(package.clone(), PackageKnowledge { all_prereleases: true, ..PackageKnowledge::default() });
+        universe.packages.insert(
+            package.clone(),
+            PackageKnowledge {
+                all_prereleases: true,
+                ..PackageKnowledge::default()
+            },
+        );
     }
     for row in rows.iter() {
         settle(row, input, &mut found, &installable, &mut universe, &mut tally)?;
@@ -72,12 +83,21 @@ pub(super) async fn gather(
     for (name, knowledge) in &mut universe.packages {
         knowledge.all_prereleases &= knowledge.known;
         knowledge.candidates.sort_by(|left, right| {
-            right.order.cmp(&left.order).then_with(|| rank(input, &left.index).cmp(&rank(input, &right.index)))
+            right
+                .order
+                .cmp(&left.order)
+                .then_with(|| rank(input, &left.index).cmp(&rank(input, &right.index)))
         });
-        knowledge.candidates.dedup_by(|later, first| later.order == first.order);
+        knowledge
+            .candidates
+            .dedup_by(|later, first| later.order == first.order);
         tally.prereleases(name, knowledge);
     }
-    Ok(Gathered { universe, pruned: tally.into_pruned(), statements })
+    Ok(Gathered {
+        universe,
+        pruned: tally.into_pruned(),
+        statements,
+    })
 }
 
 fn asked(input: &AdviseInput, environment: &Environment, as_of: Option<&str>) -> Params {
@@ -92,7 +112,11 @@ fn asked(input: &AdviseInput, environment: &Environment, as_of: Option<&str>) ->
 
 /// Which of two indexes to prefer for one version: the order of the request, else the default index, else by name.
 fn rank<'index>(input: &AdviseInput, index: &'index str) -> (usize, bool, &'index str) {
-    let place = input.indexes.iter().position(|named| named == index).unwrap_or(usize::MAX);
+    let place = input
+        .indexes
+        .iter()
+        .position(|named| named == index)
+        .unwrap_or(usize::MAX);
     (place, index != DEFAULT_INDEX, index)
 }
 
@@ -108,9 +132,18 @@ fn take(
     if !found.contains_key(key) {
         let package = name::package(row.text("name"))?;
         let candidate = candidate(row, &package, input)?;
-        found.insert(key.to_owned(), Found { package, candidate, lines: BTreeMap::new() });
+        found.insert(
+            key.to_owned(),
+            Found {
+                package,
+                candidate,
+                lines: BTreeMap::new(),
+            },
+        );
     }
-    let Some(entry) = found.get_mut(key) else { return Ok(()) };
+    let Some(entry) = found.get_mut(key) else {
+        return Ok(());
+    };
     for text in row.get("requirements").items() {
         let text = text.as_str().unwrap_or_default();
         if !entry.lines.contains_key(text)
@@ -119,7 +152,10 @@ fn take(
             entry.lines.insert(text.to_owned(), requirement);
         }
     }
-    let extras = frontier.get(&entry.package).map(|want| want.extras().clone()).unwrap_or_default();
+    let extras = frontier
+        .get(&entry.package)
+        .map(|want| want.extras().clone())
+        .unwrap_or_default();
     for requirement in entry.lines.values() {
         if requirement.url.is_none() && lines.holds(requirement, &extras) {
             frontier.want(requirement);
@@ -195,7 +231,9 @@ fn settle(
     tally: &mut Tally<'_>,
 ) -> Result<(), Fault> {
     let package = name::package(row.text("name"))?;
-    let Some(knowledge) = universe.packages.get_mut(&package) else { return Ok(()) };
+    let Some(knowledge) = universe.packages.get_mut(&package) else {
+        return Ok(());
+    };
     let exists = !row.bool("foreign") && !row.bool("late");
     knowledge.known |= exists;
     if exists && !row.bool("unknown") {

@@ -80,10 +80,14 @@ pub async fn advise(graph: &dyn Graph, input: &AdviseInput) -> Result<Report, Fa
     let started = Instant::now();
     let request = request(input)?;
     let as_of = input.as_of.as_deref().map(as_of).transpose()?;
-    let Gathered { universe, pruned, mut statements } = gather::gather(graph, input, &request, as_of).await?;
+    let Gathered {
+        universe,
+        pruned,
+        mut statements,
+    } = gather::gather(graph, input, &request, as_of).await?;
     let searched = tokio::task::spawn_blocking(move || thoth_adviser::advise(&universe, &request)).await;
-    let mut advice =
-        searched.map_err(|error| Fault::new(ErrorCode::Internal, format!("the search stopped: {error}")))??;
+    let mut advice = searched
+        .map_err(|error| Fault::new(ErrorCode::Internal, format!("the search stopped: {error}")))??;
     statements += add_hashes(graph, input, &mut advice).await?;
     advice.pruned = pruned;
     advice.search.graph_statements = statements;
@@ -92,17 +96,28 @@ pub async fn advise(graph: &dyn Graph, input: &AdviseInput) -> Result<Report, Fa
 }
 
 fn request(input: &AdviseInput) -> Result<Request, Fault> {
-    within("requirements", input.requirements.len() + input.constraints.len(), MAX_REQUIREMENTS)?;
+    within(
+        "requirements",
+        input.requirements.len() + input.constraints.len(),
+        MAX_REQUIREMENTS,
+    )?;
     within("count", input.count, MAX_STACKS)?;
     if input.budget_millis == 0 || input.budget_millis > MAX_BUDGET_MILLIS {
         return Err(Fault::new(
             ErrorCode::InvalidArgument,
-            format!("a budget of {} milliseconds is outside 1 to {MAX_BUDGET_MILLIS}", input.budget_millis),
+            format!(
+                "a budget of {} milliseconds is outside 1 to {MAX_BUDGET_MILLIS}",
+                input.budget_millis
+            ),
         )
         .at("budgetMillis")
         .remedy("name a budget within those bounds"));
     }
-    let scoring = if input.scores.is_some() { Scoring::Given } else { Scoring::Recency };
+    let scoring = if input.scores.is_some() {
+        Scoring::Given
+    } else {
+        Scoring::Recency
+    };
     Ok(Request {
         requirements: parsed(&input.requirements, "requirements")?,
         constraints: parsed(&input.constraints, "constraints")?,
@@ -122,16 +137,25 @@ fn within(what: &str, number: usize, most: usize) -> Result<(), Fault> {
     if number <= most {
         return Ok(());
     }
-    Err(Fault::new(ErrorCode::LimitExceeded, format!("{what}: {number} is more than the limit of {most}"))
-        .at(what)
-        .remedy("ask for less at once"))
+    Err(Fault::new(
+        ErrorCode::LimitExceeded,
+        format!("{what}: {number} is more than the limit of {most}"),
+    )
+    .at(what)
+    .remedy("ask for less at once"))
 }
 
 fn parsed(texts: &[String], place: &str) -> Result<Vec<Requirement>, Fault> {
     let parse = |(position, text): (usize, &String)| {
         Requirement::parse(text)
             .and_then(Requirement::without_url)
-            .map_err(|fault| if fault.pointer.is_some() { fault } else { fault.at(format!("/{place}/{position}")) })
+            .map_err(|fault| {
+                if fault.pointer.is_some() {
+                    fault
+                } else {
+                    fault.at(format!("/{place}/{position}"))
+                }
+            })
     };
     texts.iter().enumerate().map(parse).collect()
 }
@@ -145,9 +169,12 @@ fn as_of(text: &str) -> Result<String, Fault> {
     match thoth_schema::time::normalise(text) {
         Some(time) if time.contains('.') => Ok(time),
         Some(time) => Ok(format!("{}.000000Z", time.trim_end_matches('Z'))),
-        None => Err(Fault::new(ErrorCode::InvalidArgument, format!("`{text}` is neither a date nor a time"))
-            .at("asOf")
-            .remedy("write 2020-08-21 or 2020-08-21T12:00:00Z")),
+        None => Err(Fault::new(
+            ErrorCode::InvalidArgument,
+            format!("`{text}` is neither a date nor a time"),
+        )
+        .at("asOf")
+        .remedy("write 2020-08-21 or 2020-08-21T12:00:00Z")),
     }
 }
 
@@ -166,21 +193,34 @@ async fn add_hashes(graph: &dyn Graph, input: &AdviseInput, advice: &mut Advice)
     let rows = graph.read(&PRUNE_ARTIFACTS, params! { "keys" => wanted }).await?;
     let mut files: BTreeMap<&str, Vec<(&str, &str)>> = BTreeMap::new();
     for row in rows.iter() {
-        files.entry(row.text("key")).or_default().push((row.text("filename"), row.text("sha256")));
+        files
+            .entry(row.text("key"))
+            .or_default()
+            .push((row.text("filename"), row.text("sha256")));
     }
     let tags = input.environment.supported_tags();
     for pin in advice.stacks.iter_mut().flat_map(|stack| &mut stack.pins) {
         let key = keys.get(&(pin.name.clone(), pin.version.clone(), pin.index.clone()));
-        let Some(files) = key.and_then(|key| files.get(key.as_str())) else { continue };
-        let installs = |(filename, _): &(&str, &str)| filename.is_empty() || tags.supports(&ArtifactName::parse(filename));
+        let Some(files) = key.and_then(|key| files.get(key.as_str())) else {
+            continue;
+        };
+        let installs = |(filename, _): &(&str, &str)| {
+            filename.is_empty() || tags.supports(&ArtifactName::parse(filename))
+        };
         if !files.iter().any(installs) {
             return Err(Fault::new(
                 ErrorCode::LockCheckFailed,
-                format!("no file of {} {} installs on {}", pin.name, pin.version, input.environment.name),
+                format!(
+                    "no file of {} {} installs on {}",
+                    pin.name, pin.version, input.environment.name
+                ),
             ));
         }
-        let hashes: BTreeSet<String> =
-            files.iter().filter(|(_, sha256)| !sha256.is_empty()).map(|(_, sha256)| format!("sha256:{sha256}")).collect();
+        let hashes: BTreeSet<String> = files
+            .iter()
+            .filter(|(_, sha256)| !sha256.is_empty())
+            .map(|(_, sha256)| format!("sha256:{sha256}"))
+            .collect();
         pin.hashes = hashes.into_iter().collect();
     }
     Ok(1)

@@ -25,7 +25,10 @@ pub(super) struct Tally<'request> {
 
 impl<'request> Tally<'request> {
     pub(super) fn new(request: &'request Request) -> Self {
-        Self { request, counts: BTreeMap::new() }
+        Self {
+            request,
+            counts: BTreeMap::new(),
+        }
     }
 
     /// Counts a release under a reason; the newest of them is the example.
@@ -56,11 +59,16 @@ impl<'request> Tally<'request> {
         if self.request.prerelease != PrereleasePolicy::IfNecessaryOrExplicit || knowledge.all_prereleases {
             return;
         }
-        let named = self.request.requirements.iter().chain(&self.request.constraints).any(|requirement| {
-            requirement.name == *package
-                && requirement.names_prerelease()
-                && requirement.applies(&self.request.environment, None)
-        });
+        let named = self
+            .request
+            .requirements
+            .iter()
+            .chain(&self.request.constraints)
+            .any(|requirement| {
+                requirement.name == *package
+                    && requirement.names_prerelease()
+                    && requirement.applies(&self.request.environment, None)
+            });
         if named {
             return;
         }
@@ -69,7 +77,12 @@ impl<'request> Tally<'request> {
             .partition(|candidate| version::is_prerelease(&candidate.version));
         knowledge.candidates = kept;
         for candidate in removed {
-            self.count(package, "prerelease", &candidate.order, &candidate.version.to_string());
+            self.count(
+                package,
+                "prerelease",
+                &candidate.order,
+                &candidate.version.to_string(),
+            );
         }
     }
 
@@ -77,7 +90,12 @@ impl<'request> Tally<'request> {
     pub(super) fn into_pruned(self) -> Vec<Pruned> {
         self.counts
             .into_iter()
-            .map(|((package, reason), (count, _, example))| Pruned { package, reason: reason.to_owned(), count, example })
+            .map(|((package, reason), (count, _, example))| Pruned {
+                package,
+                reason: reason.to_owned(),
+                count,
+                example,
+            })
             .collect()
     }
 }

@@ -10,7 +10,8 @@ use thoth_schema::{name, version};
 
 use crate::advise;
 use crate::limits::{
-    BUDGET_MILLIS_DEFAULT, BUDGET_MILLIS_MAX, NAMES_MAX, REQUIREMENT_BYTES, REQUIREMENTS_MAX, SCORES_MAX, STACKS_MAX,
+    BUDGET_MILLIS_DEFAULT, BUDGET_MILLIS_MAX, NAMES_MAX, REQUIREMENT_BYTES, REQUIREMENTS_MAX, SCORES_MAX,
+    STACKS_MAX,
 };
 
 /// Means every package in `onlyBinary` and `noBinary`, as pip has it.
@@ -70,7 +71,7 @@ pub(crate) struct AdviseInput {
 pub(crate) struct ScoreInput {
     /// Name of the package.
     name: String,
-    /// Version of the release.
+    /// Version of the release, spelled as the graph has it.
     version: String,
     /// What it adds to the score of a stack; negative for what should be avoided.
     score: f64,
@@ -189,8 +190,13 @@ impl AdviseInput {
         at_most("indexes", self.indexes.len(), NAMES_MAX)?;
         let environment = self.environment()?;
         let count = in_range("count", self.count, 1, STACKS_MAX as u64)?;
-        let limit = self.limit.map(|limit| in_range("limit", limit, 1, u64::MAX)).transpose()?;
-        let budget = self.budget_millis.map(|millis| in_range("budgetMillis", millis, 1, BUDGET_MILLIS_MAX));
+        let limit = self
+            .limit
+            .map(|limit| in_range("limit", limit, 1, u64::MAX))
+            .transpose()?;
+        let budget = self
+            .budget_millis
+            .map(|millis| in_range("budgetMillis", millis, 1, BUDGET_MILLIS_MAX));
         Ok(advise::AdviseInput {
             environment,
             prerelease: self.prerelease.into(),
@@ -258,10 +264,17 @@ fn in_range(field: &str, value: i32, least: u64, most: u64) -> Result<u64, Fault
     match u64::try_from(value) {
         Ok(number) if (least..=most).contains(&number) => Ok(number),
         _ => {
-            let range = if most == u64::MAX { format!("{least} or more") } else { format!("{least} to {most}") };
-            Err(Fault::new(ErrorCode::InvalidArgument, format!("`{field}` may not be {value}"))
-                .at(format!("/{field}"))
-                .remedy(format!("use {range}")))
+            let range = if most == u64::MAX {
+                format!("{least} or more")
+            } else {
+                format!("{least} to {most}")
+            };
+            Err(Fault::new(
+                ErrorCode::InvalidArgument,
+                format!("`{field}` may not be {value}"),
+            )
+            .at(format!("/{field}"))
+            .remedy(format!("use {range}")))
         }
     }
 }
@@ -274,10 +287,19 @@ fn scores(listed: &[ScoreInput]) -> Result<BTreeMap<(String, String), f64>, Faul
         let name = name::package(&entry.name).map_err(here)?;
         let version = version::parse(&entry.version).map_err(here)?;
         if !entry.score.is_finite() {
-            return Err(here(Fault::new(ErrorCode::InvalidArgument, "a score must be a finite number")));
+            return Err(here(Fault::new(
+                ErrorCode::InvalidArgument,
+                "a score must be a finite number",
+            )));
         }
-        if scores.insert((name.to_string(), version.to_string()), entry.score).is_some() {
-            let fault = Fault::new(ErrorCode::InvalidArgument, format!("{name}=={version} is scored twice"));
+        if scores
+            .insert((name.to_string(), version.to_string()), entry.score)
+            .is_some()
+        {
+            let fault = Fault::new(
+                ErrorCode::InvalidArgument,
+                format!("{name}=={version} is scored twice"),
+            );
             return Err(here(fault.remedy("list every release once")));
         }
     }
@@ -290,7 +312,9 @@ fn names(field: &str, listed: &[String]) -> Result<BTreeSet<String>, Fault> {
         if text == EVERY_PACKAGE {
             return Ok(text.clone());
         }
-        name::package(text).map(|name| name.to_string()).map_err(|fault| fault.at(format!("/{field}/{position}")))
+        name::package(text)
+            .map(|name| name.to_string())
+            .map_err(|fault| fault.at(format!("/{field}/{position}")))
     };
     listed.iter().enumerate().map(normal).collect()
 }

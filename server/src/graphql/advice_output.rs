@@ -162,10 +162,25 @@ impl From<Report> for AdviseResult {
         match advice.outcome {
             Outcome::Advised => {
                 let stacks = advice.stacks.into_iter().map(Stack::from).collect();
-                Self::Advised(Advised { stacks, search, missing, pruned })
+                Self::Advised(Advised {
+                    stacks,
+                    search,
+                    missing,
+                    pruned,
+                })
             }
-            Outcome::Unsatisfiable => Self::Unsatisfiable(Unsatisfiable { conflict, search, missing, pruned }),
-            Outcome::NeedsKnowledge => Self::NeedsKnowledge(NeedsKnowledge { missing, conflict, search, pruned }),
+            Outcome::Unsatisfiable => Self::Unsatisfiable(Unsatisfiable {
+                conflict,
+                search,
+                missing,
+                pruned,
+            }),
+            Outcome::NeedsKnowledge => Self::NeedsKnowledge(NeedsKnowledge {
+                missing,
+                conflict,
+                search,
+                pruned,
+            }),
         }
     }
 }
@@ -196,7 +211,10 @@ impl From<adviser::Pin> for Pin {
 
 impl From<adviser::Reason> for Reason {
     fn from(reason: adviser::Reason) -> Self {
-        Self { code: reason.code, message: reason.message }
+        Self {
+            code: reason.code,
+            message: reason.message,
+        }
     }
 }
 
@@ -218,18 +236,30 @@ impl From<adviser::SearchReport> for SearchReport {
 
 impl From<adviser::Conflict> for Conflict {
     fn from(conflict: adviser::Conflict) -> Self {
-        Self { sentences: conflict.sentences, requirements: conflict.requirements }
+        Self {
+            sentences: conflict.sentences,
+            requirements: conflict.requirements,
+        }
     }
 }
 
 impl From<adviser::Missing> for Missing {
     fn from(missing: adviser::Missing) -> Self {
-        Self { package: missing.package, specifier: missing.specifier, required_by: missing.required_by }
+        Self {
+            package: missing.package,
+            specifier: missing.specifier,
+            required_by: missing.required_by,
+        }
     }
 }
 
 impl From<adviser::Pruned> for Pruned {
     fn from(pruned: adviser::Pruned) -> Self {
-        Self { package: pruned.package, reason: pruned.reason, count: pruned.count, example: pruned.example }
+        Self {
+            package: pruned.package,
+            reason: pruned.reason,
+            count: pruned.count,
+            example: pruned.example,
+        }
     }
 }

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_graphql::extensions::{
-    Extension, ExtensionContext, ExtensionFactory, NextExecute, NextParseQuery, NextPrepareRequest, NextRequest,
+    Extension, ExtensionContext, ExtensionFactory, NextExecute, NextParseQuery, NextPrepareRequest,
+    NextRequest,
 };
 use async_graphql::parser::types::{ExecutableDocument, OperationType};
 use async_graphql::{ErrorExtensionValues, Request, Response, ServerError, ServerResult, Variables};
@@ -23,7 +24,9 @@ pub(crate) struct Answers;
 
 impl ExtensionFactory for Answers {
     fn create(&self) -> Arc<dyn Extension> {
-        Arc::new(Answer { mutates: AtomicBool::new(false) })
+        Arc::new(Answer {
+            mutates: AtomicBool::new(false),
+        })
     }
 }
 
@@ -69,7 +72,10 @@ impl Extension for Answer {
             return Err(server_error(fault.remedy("pass large values as variables")));
         }
         let document = next.run(context, query, variables).await?;
-        let mutates = document.operations.iter().any(|(_, operation)| operation.node.ty == OperationType::Mutation);
+        let mutates = document
+            .operations
+            .iter()
+            .any(|(_, operation)| operation.node.ty == OperationType::Mutation);
         self.mutates.store(mutates, Ordering::Relaxed);
         Ok(document)
     }
@@ -80,12 +86,21 @@ impl Extension for Answer {
         operation_name: Option<&str>,
         next: NextExecute<'_>,
     ) -> Response {
-        let millis = if self.mutates.load(Ordering::Relaxed) { MUTATION_MILLIS } else { QUERY_MILLIS };
+        let millis = if self.mutates.load(Ordering::Relaxed) {
+            MUTATION_MILLIS
+        } else {
+            QUERY_MILLIS
+        };
         match tokio::time::timeout(Duration::from_millis(millis), next.run(context, operation_name)).await {
             Ok(response) => response,
             Err(_) => {
-                let fault = Fault::new(ErrorCode::BudgetExhausted, format!("no answer within {millis} milliseconds"));
-                Response::from_errors(vec![server_error(fault.remedy("ask for less at once, or try again later"))])
+                let fault = Fault::new(
+                    ErrorCode::BudgetExhausted,
+                    format!("no answer within {millis} milliseconds"),
+                );
+                Response::from_errors(vec![server_error(
+                    fault.remedy("ask for less at once, or try again later"),
+                )])
             }
         }
     }
@@ -102,8 +117,16 @@ fn fault_of(error: &ServerError) -> Fault {
     if let Some(fault) = error.source::<Fault>() {
         return fault.clone();
     }
-    let too_much = ["Query is too complex", "Query is nested too deep", "The recursion depth", "The number of directives"];
-    if too_much.iter().any(|beginning| error.message.starts_with(beginning)) {
+    let too_much = [
+        "Query is too complex",
+        "Query is nested too deep",
+        "The recursion depth",
+        "The number of directives",
+    ];
+    if too_much
+        .iter()
+        .any(|beginning| error.message.starts_with(beginning))
+    {
         let fault = Fault::new(ErrorCode::QueryTooComplex, in_our_way(&error.message));
         return fault.remedy("ask for fewer levels, smaller pages or fewer fields at once");
     }
@@ -117,7 +140,9 @@ fn fault_of(error: &ServerError) -> Fault {
 fn in_our_way(message: &str) -> String {
     let line = message.split_whitespace().collect::<Vec<_>>().join(" ");
     let mut characters = line.trim_end_matches('.').chars();
-    characters.next().map_or_else(String::new, |first| first.to_lowercase().chain(characters).collect())
+    characters.next().map_or_else(String::new, |first| {
+        first.to_lowercase().chain(characters).collect()
+    })
 }
 
 /// A fault as its reader may see it, and the id of the log line that holds the rest.
@@ -136,7 +161,10 @@ pub fn shown(fault: &Fault) -> (Fault, Option<String>) {
         true => "try again in a moment",
         false => "tell the operator the error id",
     };
-    (Fault::new(fault.code, fault.code.meaning()).remedy(remedy), Some(id))
+    (
+        Fault::new(fault.code, fault.code.meaning()).remedy(remedy),
+        Some(id),
+    )
 }
 
 fn dress(error: &mut ServerError, fault: &Fault) {

@@ -10,9 +10,9 @@ use async_graphql::Context;
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use thoth_cypher::{
     Graph, READ_ARTIFACTS_BY_KEY, READ_ARTIFACTS_OF_VERSIONS, READ_DEPENDENT_COUNTS_OF_PACKAGES,
-    READ_DEPENDENT_COUNTS_OF_VERSIONS, READ_DEPENDENTS_OF_PACKAGES, READ_DEPENDENTS_OF_VERSIONS, READ_DOCUMENTS_BY_KEY,
-    READ_PACKAGES_BY_KEY, READ_REQUIREMENTS_OF_VERSIONS, READ_VERSIONS_BY_KEY, READ_VERSIONS_OF_PACKAGES, Row,
-    Statement, Value, map, params,
+    READ_DEPENDENT_COUNTS_OF_VERSIONS, READ_DEPENDENTS_OF_PACKAGES, READ_DEPENDENTS_OF_VERSIONS,
+    READ_DOCUMENTS_BY_KEY, READ_PACKAGES_BY_KEY, READ_REQUIREMENTS_OF_VERSIONS, READ_VERSIONS_BY_KEY,
+    READ_VERSIONS_OF_PACKAGES, Row, Statement, Value, map, params,
 };
 use thoth_schema::error::{ErrorCode, Fault};
 
@@ -35,7 +35,9 @@ pub(crate) fn fresh(graph: Arc<dyn Graph>) -> Loaders {
 /// # Errors
 /// `INTERNAL`, which the schema of this crate never causes.
 pub(crate) fn loaders<'context>(context: &Context<'context>) -> Result<&'context Loaders, Fault> {
-    context.data_opt().ok_or_else(|| Fault::new(ErrorCode::Internal, "the request holds no loader"))
+    context
+        .data_opt()
+        .ok_or_else(|| Fault::new(ErrorCode::Internal, "the request holds no loader"))
 }
 
 /// Reads for all keys at once.
@@ -52,7 +54,10 @@ impl Knowledge {
         item: impl Fn(Row<'_>) -> T,
     ) -> Result<Vec<(String, T)>, Fault> {
         let rows = self.graph.read(statement, params! { "keys" => keys }).await?;
-        Ok(rows.iter().map(|row| (row.text(key_column).to_owned(), item(row))).collect())
+        Ok(rows
+            .iter()
+            .map(|row| (row.text(key_column).to_owned(), item(row)))
+            .collect())
     }
 
     async fn pages(
@@ -63,8 +68,15 @@ impl Knowledge {
         // One level of a query asks for one size, unless aliases ask twice; who asked for less takes less.
         let limit = pages.iter().map(|page| page.limit).max().unwrap_or_default();
         let pages: Vec<Value> = pages.into_iter().map(DependentsPage::to_parameter).collect();
-        let rows = self.graph.read(statement, params! { "pages" => pages, "limit" => limit }).await?;
-        Ok(grouped(rows.iter().map(|row| (row.text("key").to_owned(), DependentLine::from_row(row))).collect()))
+        let rows = self
+            .graph
+            .read(statement, params! { "pages" => pages, "limit" => limit })
+            .await?;
+        Ok(grouped(
+            rows.iter()
+                .map(|row| (row.text("key").to_owned(), DependentLine::from_row(row)))
+                .collect(),
+        ))
     }
 }
 
@@ -168,7 +180,9 @@ macro_rules! page_loader {
             async fn load(&self, keys: &[$key]) -> Result<HashMap<$key, Self::Value>, Fault> {
                 let mut loaded = HashMap::with_capacity(keys.len());
                 for batch in batches(keys.iter().map(|key| (&key.0.key, key))) {
-                    let found = self.pages(&$statement, batch.iter().map(|key| &key.0).collect()).await?;
+                    let found = self
+                        .pages(&$statement, batch.iter().map(|key| &key.0).collect())
+                        .await?;
                     for key in batch {
                         let lines = found.get(&key.0.key).cloned().unwrap_or_default();
                         loaded.insert(key.clone(), Arc::new(lines));
@@ -221,5 +235,8 @@ fn grouped<T>(items: Vec<(String, T)>) -> HashMap<String, Vec<T>> {
 }
 
 fn shared<T>(items: Vec<(String, T)>) -> HashMap<String, Arc<Vec<T>>> {
-    grouped(items).into_iter().map(|(key, group)| (key, Arc::new(group))).collect()
+    grouped(items)
+        .into_iter()
+        .map(|(key, group)| (key, Arc::new(group)))
+        .collect()
 }

@@ -50,6 +50,12 @@ pub fn schema(graph: Arc<dyn Graph>, config: &ServerConfig) -> Schema {
 
 /// The schema definition language text of the schema, sorted; what is checked in as `schema/thoth.graphql`.
 pub fn sdl() -> String {
-    let options = SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items().use_space_ident();
-    async_graphql::Schema::build(Query, Mutation, EmptySubscription).finish().sdl_with_options(options)
+    let options = SDLExportOptions::new()
+        .sorted_fields()
+        .sorted_arguments()
+        .sorted_enum_items()
+        .use_space_ident();
+    async_graphql::Schema::build(Query, Mutation, EmptySubscription)
+        .finish()
+        .sdl_with_options(options)
 }

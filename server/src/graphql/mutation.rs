@@ -37,7 +37,10 @@ impl Mutation {
             report
         });
         let report = search.await.map_err(|problem| {
-            Fault::new(ErrorCode::Internal, format!("the search for an advice ended in disorder: {problem}"))
+            Fault::new(
+                ErrorCode::Internal,
+                format!("the search for an advice ended in disorder: {problem}"),
+            )
         })?;
         Ok(AdviseResult::from(report?))
     }
@@ -60,12 +63,17 @@ impl Turns {
         let wait = Duration::from_millis(ADVISE_WAIT_MILLIS);
         match tokio::time::timeout(wait, self.0.clone().acquire_owned()).await {
             Ok(Ok(permit)) => Ok(permit),
-            _ => Err(Fault::new(ErrorCode::Unavailable, "as many searches run as this service runs at once")
-                .remedy("try again after `retryAfterMillis`")),
+            _ => Err(Fault::new(
+                ErrorCode::Unavailable,
+                "as many searches run as this service runs at once",
+            )
+            .remedy("try again after `retryAfterMillis`")),
         }
     }
 }
 
 fn turns<'context>(context: &Context<'context>) -> Result<&'context Turns, Fault> {
-    context.data_opt().ok_or_else(|| Fault::new(ErrorCode::Internal, "the schema holds no turns"))
+    context
+        .data_opt()
+        .ok_or_else(|| Fault::new(ErrorCode::Internal, "the schema holds no turns"))
 }

@@ -16,10 +16,16 @@ pub(crate) fn global_id(type_name: &str, key: &str) -> ID {
 /// # Errors
 /// `INVALID_ARGUMENT` for what was never handed out.
 pub(crate) fn parse_global_id(id: &str) -> Result<(String, String), Fault> {
-    let text = decode(id).and_then(|text| text.split_once(':').map(|(name, key)| (name.to_owned(), key.to_owned())));
+    let text = decode(id).and_then(|text| {
+        text.split_once(':')
+            .map(|(name, key)| (name.to_owned(), key.to_owned()))
+    });
     text.ok_or_else(|| {
-        Fault::new(ErrorCode::InvalidArgument, "the id is not one this service handed out")
-            .remedy("take the id from the `id` field of an object")
+        Fault::new(
+            ErrorCode::InvalidArgument,
+            "the id is not one this service handed out",
+        )
+        .remedy("take the id from the `id` field of an object")
     })
 }
 
@@ -39,15 +45,20 @@ impl Cursor {
     /// `CURSOR_INVALID` for a cursor of another connection and for anything else.
     pub(crate) fn parse(connection: &str, cursor: &str) -> Result<String, Fault> {
         let text = decode(cursor).unwrap_or_default();
-        let key = text.strip_prefix(connection).and_then(|rest| rest.strip_prefix(':'));
+        let key = text
+            .strip_prefix(connection)
+            .and_then(|rest| rest.strip_prefix(':'));
         key.map(str::to_owned).ok_or_else(invalid_cursor)
     }
 }
 
 /// The fault of a cursor that this connection never handed out.
 pub(crate) fn invalid_cursor() -> Fault {
-    Fault::new(ErrorCode::CursorInvalid, "`after` is not a cursor of this connection")
-        .remedy("take `after` from `pageInfo.endCursor` of the page before, with the other arguments unchanged")
+    Fault::new(
+        ErrorCode::CursorInvalid,
+        "`after` is not a cursor of this connection",
+    )
+    .remedy("take `after` from `pageInfo.endCursor` of the page before, with the other arguments unchanged")
 }
 
 impl CursorType for Cursor {

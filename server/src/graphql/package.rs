@@ -6,7 +6,7 @@ use thoth_cypher::Row;
 use super::loaders::{DependentsPage, PageOfPackage, VersionsOf, loaders};
 use super::opaque::global_id;
 use super::page::{Page, Total, page_cost, page_of_list, page_size};
-use super::requirement::{Dependent, dependents_page, place_of};
+use super::requirement::{DependentLine, dependents_page, place_of};
 use super::version::PackageVersion;
 
 /// A package: a name under which releases are published.
@@ -27,8 +27,15 @@ impl Package {
 
     /// The package of a key that the graph gave.
     pub(crate) fn named(key: &str, name: &str) -> Self {
-        let ecosystem = key.strip_prefix("pkg:").and_then(|rest| rest.split_once('/')).map_or("", |(kind, _)| kind);
-        Self { key: key.to_owned(), name: name.to_owned(), ecosystem: ecosystem.to_owned() }
+        let ecosystem = key
+            .strip_prefix("pkg:")
+            .and_then(|rest| rest.split_once('/'))
+            .map_or("", |(kind, _)| kind);
+        Self {
+            key: key.to_owned(),
+            name: name.to_owned(),
+            ecosystem: ecosystem.to_owned(),
+        }
     }
 }
 
@@ -62,13 +69,22 @@ impl Package {
         context: &Context<'_>,
         #[graphql(desc = "Releases on the page: 1 to 100, 20 where not given.")] first: Option<i32>,
         #[graphql(desc = "Cursor of the last release of the page before.")] after: Option<String>,
-        #[graphql(desc = "Whether pre-releases and development releases are listed.", default = true)]
+        #[graphql(
+            desc = "Whether pre-releases and development releases are listed.",
+            default = true
+        )]
         include_prereleases: bool,
     ) -> Result<Page<PackageVersion>> {
         page_size(first)?;
-        let all = loaders(context)?.load_one(VersionsOf(self.key.clone())).await?.unwrap_or_default();
-        let listed: Vec<_> =
-            all.iter().filter(|release| include_prereleases || !release.prerelease).cloned().collect();
+        let all = loaders(context)?
+            .load_one(VersionsOf(self.key.clone()))
+            .await?
+            .unwrap_or_default();
+        let listed: Vec<_> = all
+            .iter()
+            .filter(|release| include_prereleases || !release.prerelease)
+            .cloned()
+            .collect();
         Ok(page_of_list(
             "versions",
             &listed,
@@ -86,11 +102,14 @@ impl Package {
         context: &Context<'_>,
         #[graphql(desc = "Dependents on the page: 1 to 100, 20 where not given.")] first: Option<i32>,
         #[graphql(desc = "Cursor of the last dependent of the page before.")] after: Option<String>,
-    ) -> Result<Page<Dependent>> {
+    ) -> Result<Page<DependentLine>> {
         let size = page_size(first)?;
         let place: DependentsPage = place_of(&self.key, after.as_deref(), size)?;
-        let lines = loaders(context)?.load_one(PageOfPackage(place)).await?.unwrap_or_default();
+        let lines = loaders(context)?
+            .load_one(PageOfPackage(place))
+            .await?
+            .unwrap_or_default();
         let total = Total::DependentsOfPackage(self.key.clone());
-        Ok(dependents_page(context, &lines, size, after.is_some(), total).await?)
+        Ok(dependents_page(&lines, size, after.is_some(), total))
     }
 }

@@ -19,21 +19,29 @@ pub(crate) type Page<T> = Connection<Cursor, T, Total, EmptyFields>;
 /// # Errors
 /// `PAGE_TOO_LARGE` above the limit, `INVALID_ARGUMENT` below 1.
 pub(crate) fn page_size(first: Option<i32>) -> Result<usize, Fault> {
-    let Some(first) = first else { return Ok(PAGE_DEFAULT) };
+    let Some(first) = first else {
+        return Ok(PAGE_DEFAULT);
+    };
     match usize::try_from(first) {
-        Ok(size) if size > PAGE_MAX => {
-            Err(Fault::new(ErrorCode::PageTooLarge, format!("`first: {first}` asks for more than {PAGE_MAX} items"))
-                .remedy(format!("use at most {PAGE_MAX}, and `after` for the next page")))
-        }
+        Ok(size) if size > PAGE_MAX => Err(Fault::new(
+            ErrorCode::PageTooLarge,
+            format!("`first: {first}` asks for more than {PAGE_MAX} items"),
+        )
+        .remedy(format!("use at most {PAGE_MAX}, and `after` for the next page"))),
         Ok(size) if size > 0 => Ok(size),
-        _ => Err(Fault::new(ErrorCode::InvalidArgument, format!("`first: {first}` asks for no item"))
-            .remedy(format!("use 1 to {PAGE_MAX}"))),
+        _ => Err(Fault::new(
+            ErrorCode::InvalidArgument,
+            format!("`first: {first}` asks for no item"),
+        )
+        .remedy(format!("use 1 to {PAGE_MAX}"))),
     }
 }
 
 /// What a connection costs: its selection once for every item it may hold.
 pub(crate) fn page_cost(first: Option<i32>, child_complexity: usize) -> usize {
-    let items = first.map_or(PAGE_DEFAULT, |first| usize::try_from(first).unwrap_or_default().clamp(1, PAGE_MAX));
+    let items = first.map_or(PAGE_DEFAULT, |first| {
+        usize::try_from(first).unwrap_or_default().clamp(1, PAGE_MAX)
+    });
     child_complexity.saturating_mul(items).saturating_add(1)
 }
 
@@ -43,7 +51,12 @@ where
     T: async_graphql::OutputType,
 {
     let mut page = Page::with_additional_fields(continued, items.len() > size, total);
-    page.edges.extend(items.into_iter().take(size).map(|(cursor, item)| Edge::new(cursor, item)));
+    page.edges.extend(
+        items
+            .into_iter()
+            .take(size)
+            .map(|(cursor, item)| Edge::new(cursor, item)),
+    );
     page
 }
 
@@ -67,12 +80,17 @@ where
         None => 0,
         Some(after) => {
             let after = Cursor::parse(connection, after)?;
-            1 + items.iter().position(|candidate| key(candidate) == after).ok_or_else(invalid_cursor)?
+            1 + items
+                .iter()
+                .position(|candidate| key(candidate) == after)
+                .ok_or_else(invalid_cursor)?
         }
     };
     let total = Total::Known(items.len());
     let rest = items.iter().skip(start).take(size + 1);
-    let rows = rest.map(|one| (Cursor::new(connection, &key(one)), item(one))).collect();
+    let rows = rest
+        .map(|one| (Cursor::new(connection, &key(one)), item(one)))
+        .collect();
     Ok(page_of_rows(rows, size, start > 0, total))
 }
 
@@ -99,19 +117,25 @@ impl Total {
         let total = match self {
             Self::Known(total) => i64::try_from(*total).unwrap_or(i64::MAX),
             Self::Packages(prefix) => {
-                let rows = graph(context)?.read(&READ_PACKAGE_COUNT, params! { "prefix" => prefix }).await?;
+                let rows = graph(context)?
+                    .read(&READ_PACKAGE_COUNT, params! { "prefix" => prefix })
+                    .await?;
                 rows.iter().next().map_or(0, |row| row.int("total"))
             }
             Self::Documents => {
                 let rows = graph(context)?.read(&READ_STATISTICS, params! {}).await?;
-                rows.iter().find(|row| row.text("label") == "Document").map_or(0, |row| row.int("nodes"))
+                rows.iter()
+                    .find(|row| row.text("label") == "Document")
+                    .map_or(0, |row| row.int("nodes"))
             }
-            Self::DependentsOfPackage(key) => {
-                loaders(context)?.load_one(DependentCountOfPackage(key.clone())).await?.unwrap_or_default()
-            }
-            Self::DependentsOfVersion(key) => {
-                loaders(context)?.load_one(DependentCountOfVersion(key.clone())).await?.unwrap_or_default()
-            }
+            Self::DependentsOfPackage(key) => loaders(context)?
+                .load_one(DependentCountOfPackage(key.clone()))
+                .await?
+                .unwrap_or_default(),
+            Self::DependentsOfVersion(key) => loaders(context)?
+                .load_one(DependentCountOfVersion(key.clone()))
+                .await?
+                .unwrap_or_default(),
         };
         Ok(total)
     }
@@ -122,5 +146,7 @@ impl Total {
 /// # Errors
 /// `INTERNAL`, which the schema of this crate never causes.
 pub(crate) fn graph<'context>(context: &Context<'context>) -> Result<&'context Arc<dyn Graph>, Fault> {
-    context.data_opt().ok_or_else(|| Fault::new(ErrorCode::Internal, "the schema holds no graph"))
+    context
+        .data_opt()
+        .ok_or_else(|| Fault::new(ErrorCode::Internal, "the schema holds no graph"))
 }

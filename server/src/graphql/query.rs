@@ -7,7 +7,7 @@ use thoth_schema::{name, purl, version};
 
 use super::artifact::Artifact;
 use super::document::Document;
-use super::loaders::{ArtifactKey, DocumentKey, PackageKey, VersionKey, loaders};
+use super::loaders::{ArtifactKey, DocumentKey, PackageKey, VersionKey, VersionsOf, loaders};
 use super::opaque::{Cursor, parse_global_id};
 use super::package::Package;
 use super::page::{Page, Total, graph, page_cost, page_of_rows, page_size};
@@ -68,13 +68,24 @@ impl Query {
         const CONNECTION: &str = "packages";
         let size = page_size(first)?;
         let prefix = normalised_prefix(&prefix);
-        let start = after.as_deref().map(|after| Cursor::parse(CONNECTION, after)).transpose()?.unwrap_or_default();
+        let start = after
+            .as_deref()
+            .map(|after| Cursor::parse(CONNECTION, after))
+            .transpose()?
+            .unwrap_or_default();
         let limit = i64::try_from(size + 1).unwrap_or(i64::MAX);
         let parameters = params! { "prefix" => &prefix, "after" => start, "limit" => limit };
         let rows = graph(context)?.read(&READ_PACKAGES, parameters).await?;
         let packages = rows.iter().map(Package::from_row);
-        let items = packages.map(|package| (Cursor::new(CONNECTION, &package.name), package)).collect();
-        Ok(page_of_rows(items, size, after.is_some(), Total::Packages(prefix)))
+        let items = packages
+            .map(|package| (Cursor::new(CONNECTION, &package.name), package))
+            .collect();
+        Ok(page_of_rows(
+            items,
+            size,
+            after.is_some(),
+            Total::Packages(prefix),
+        ))
     }
 
     /// The release of this name and version on an index.
@@ -85,9 +96,24 @@ impl Query {
         #[graphql(desc = "Version (PEP 440), in any spelling of it.")] version: String,
         #[graphql(desc = "URL or name of the index; the default one where not given.")] index: Option<String>,
     ) -> Result<Option<PackageVersion>> {
-        let parsed = version::parse(bounded(&version)?)?;
-        let key = purl::version_key(&package_name(&name)?, &parsed, index.as_deref());
-        Ok(loaders(context)?.load_one(VersionKey(key)).await?.map(PackageVersion))
+        let version = version::parse(bounded(&version)?)?;
+        let name = package_name(&name)?;
+        let key = purl::version_key(&name, &version, index.as_deref());
+        let loaders = loaders(context)?;
+        if let Some(release) = loaders.load_one(VersionKey(key)).await? {
+            return Ok(Some(PackageVersion(release)));
+        }
+        // 2.0 and 2.0.0 are one version; which of them was published only the list of releases knows.
+        let order = version::order_key(&version);
+        let index = index.as_deref().unwrap_or(purl::DEFAULT_INDEX);
+        let releases = loaders
+            .load_one(VersionsOf(purl::package_key(&name)))
+            .await?
+            .unwrap_or_default();
+        let equal = releases
+            .iter()
+            .find(|release| release.order == order && release.index == index);
+        Ok(equal.cloned().map(PackageVersion))
     }
 
     /// The object of this global id.
@@ -100,22 +126,28 @@ impl Query {
         let loaders = loaders(context)?;
         Ok(match type_name.as_str() {
             "Package" => loaders.load_one(PackageKey(key)).await?.map(Node::Package),
-            "PackageVersion" => {
-                loaders.load_one(VersionKey(key)).await?.map(|release| Node::PackageVersion(PackageVersion(release)))
-            }
+            "PackageVersion" => loaders
+                .load_one(VersionKey(key))
+                .await?
+                .map(|release| Node::PackageVersion(PackageVersion(release))),
             "Artifact" => loaders.load_one(ArtifactKey(key)).await?.map(Node::Artifact),
             "Document" => loaders.load_one(DocumentKey(key)).await?.map(Node::Document),
             _ => {
-                return Err(Fault::new(ErrorCode::InvalidArgument, "the id names no type that has global ids")
-                    .remedy("take the id from the `id` field of an object")
-                    .into());
+                return Err(Fault::new(
+                    ErrorCode::InvalidArgument,
+                    "the id names no type that has global ids",
+                )
+                .remedy("take the id from the `id` field of an object")
+                .into());
             }
         })
     }
 
     /// How much knowledge there is.
     async fn statistics(&self, context: &Context<'_>) -> Result<Statistics> {
-        Ok(Statistics::from_rows(&graph(context)?.read(&READ_STATISTICS, params! {}).await?))
+        Ok(Statistics::from_rows(
+            &graph(context)?.read(&READ_STATISTICS, params! {}).await?,
+        ))
     }
 
     /// The documents that the facts come from, by their hash.
@@ -128,11 +160,19 @@ impl Query {
     ) -> Result<Page<Document>> {
         const CONNECTION: &str = "documents";
         let size = page_size(first)?;
-        let start = after.as_deref().map(|after| Cursor::parse(CONNECTION, after)).transpose()?.unwrap_or_default();
+        let start = after
+            .as_deref()
+            .map(|after| Cursor::parse(CONNECTION, after))
+            .transpose()?
+            .unwrap_or_default();
         let limit = i64::try_from(size + 1).unwrap_or(i64::MAX);
-        let rows = graph(context)?.read(&READ_DOCUMENTS, params! { "after" => start, "limit" => limit }).await?;
+        let rows = graph(context)?
+            .read(&READ_DOCUMENTS, params! { "after" => start, "limit" => limit })
+            .await?;
         let documents = rows.iter().map(Document::from_row);
-        let items = documents.map(|document| (Cursor::new(CONNECTION, &document.key), document)).collect();
+        let items = documents
+            .map(|document| (Cursor::new(CONNECTION, &document.key), document))
+            .collect();
         Ok(page_of_rows(items, size, after.is_some(), Total::Documents))
     }
 }
@@ -146,8 +186,11 @@ fn bounded(text: &str) -> Result<&str, Fault> {
     if text.chars().count() <= ECHO_CHARACTERS {
         return Ok(text);
     }
-    Err(Fault::new(ErrorCode::LimitExceeded, format!("a name or version has more than {ECHO_CHARACTERS} characters"))
-        .remedy("no package is named like that"))
+    Err(Fault::new(
+        ErrorCode::LimitExceeded,
+        format!("a name or version has more than {ECHO_CHARACTERS} characters"),
+    )
+    .remedy("no package is named like that"))
 }
 
 /// What PEP 503 makes of the beginning of a name; runs of separators are one hyphen.

@@ -1,6 +1,6 @@
 //! Requirement lines, seen from the release that has them and from what they name.
 
-use async_graphql::{Context, Object, SimpleObject};
+use async_graphql::{Context, Object, Result};
 use thoth_cypher::Row;
 use thoth_schema::error::{ErrorCode, Fault};
 
@@ -86,22 +86,45 @@ pub(crate) struct DependentLine {
 
 impl DependentLine {
     pub(crate) fn from_row(row: Row<'_>) -> Self {
-        Self { version: row.text("version").to_owned(), requirement: Requirement::from_row(row) }
+        Self {
+            version: row.text("version").to_owned(),
+            requirement: Requirement::from_row(row),
+        }
     }
 
     fn cursor(&self) -> Cursor {
         // The key of the release comes last: it alone may hold a slash.
-        Cursor::new(DEPENDENTS, &format!("{}/{}", self.requirement.place(), self.version))
+        Cursor::new(
+            DEPENDENTS,
+            &format!("{}/{}", self.requirement.place(), self.version),
+        )
     }
 }
 
 /// A release that requires something, and the requirement line that says so.
-#[derive(SimpleObject)]
-pub(crate) struct Dependent {
+#[Object(name = "Dependent")]
+impl DependentLine {
     /// The release that requires.
-    release: PackageVersion,
+    async fn release(&self, context: &Context<'_>) -> Result<PackageVersion> {
+        // Only here, not with the page: pages without any dependent would run ahead of the others, and the level would
+        // fall apart into several statements.
+        let release = loaders(context)?
+            .load_one(VersionKey(self.version.clone()))
+            .await?;
+        let release = release.ok_or_else(|| {
+            Fault::new(
+                ErrorCode::Internal,
+                "a requirement belongs to a release that cannot be found",
+            )
+            .at(&self.version)
+        })?;
+        Ok(PackageVersion(release))
+    }
+
     /// What it requires.
-    requirement: Requirement,
+    async fn requirement(&self) -> &Requirement {
+        &self.requirement
+    }
 }
 
 /// Where a page of dependents begins.
@@ -110,8 +133,13 @@ pub(crate) struct Dependent {
 /// `CURSOR_INVALID`.
 pub(crate) fn place_of(key: &str, after: Option<&str>, size: usize) -> Result<DependentsPage, Fault> {
     let limit = i64::try_from(size).unwrap_or(i64::MAX).saturating_add(1);
-    let mut page =
-        DependentsPage { key: key.to_owned(), after: String::new(), after_line: -1, after_extra: String::new(), limit };
+    let mut page = DependentsPage {
+        key: key.to_owned(),
+        after: String::new(),
+        after_line: -1,
+        after_extra: String::new(),
+        limit,
+    };
     let Some(after) = after else { return Ok(page) };
     let text = Cursor::parse(DEPENDENTS, after)?;
     let mut parts = text.splitn(3, '/');
@@ -124,27 +152,17 @@ pub(crate) fn place_of(key: &str, after: Option<&str>, size: usize) -> Result<De
     Ok(page)
 }
 
-/// A page of dependents with their releases, which are one more statement for the whole level.
-///
-/// # Errors
-/// Faults of the graph.
-pub(crate) async fn dependents_page(
-    context: &Context<'_>,
+/// A page of dependents.
+pub(crate) fn dependents_page(
     lines: &[DependentLine],
     size: usize,
     continued: bool,
     total: Total,
-) -> Result<Page<Dependent>, Fault> {
-    let lines = &lines[..lines.len().min(size + 1)];
-    let keys = lines.iter().map(|line| VersionKey(line.version.clone()));
-    let releases = loaders(context)?.load_many(keys).await?;
-    let mut rows = Vec::with_capacity(lines.len());
-    for line in lines {
-        let release = releases.get(&VersionKey(line.version.clone())).ok_or_else(|| {
-            Fault::new(ErrorCode::Internal, "a requirement belongs to a release that cannot be found").at(&line.version)
-        })?;
-        let dependent = Dependent { release: PackageVersion(release.clone()), requirement: line.requirement.clone() };
-        rows.push((line.cursor(), dependent));
-    }
-    Ok(page_of_rows(rows, size, continued, total))
+) -> Page<DependentLine> {
+    let rows = lines
+        .iter()
+        .take(size + 1)
+        .map(|line| (line.cursor(), line.clone()))
+        .collect();
+    page_of_rows(rows, size, continued, total)
 }

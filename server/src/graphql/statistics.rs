@@ -26,7 +26,11 @@ pub(crate) struct Statistics {
 
 impl Statistics {
     pub(crate) fn from_rows(rows: &Rows) -> Self {
-        let nodes = |label: &str| rows.iter().find(|row| row.text("label") == label).map_or(0, |row| row.int("nodes"));
+        let nodes = |label: &str| {
+            rows.iter()
+                .find(|row| row.text("label") == label)
+                .map_or(0, |row| row.int("nodes"))
+        };
         Self {
             packages: nodes("Package"),
             package_versions: nodes("PackageVersion"),
@@ -49,6 +53,8 @@ pub(crate) struct GraphInfo {
 
 impl GraphInfo {
     pub(crate) fn of(engine: Engine) -> Self {
-        Self { engine: engine.as_str() }
+        Self {
+            engine: engine.as_str(),
+        }
     }
 }

@@ -10,7 +10,7 @@ use super::loaders::{ArtifactsOf, PageOfVersion, RequirementsOf, loaders};
 use super::opaque::global_id;
 use super::package::Package;
 use super::page::{Page, Total, page_cost, page_of_list, page_size};
-use super::requirement::{Dependent, Requirement, dependents_page, place_of};
+use super::requirement::{DependentLine, Requirement, dependents_page, place_of};
 
 /// A release as the graph holds it.
 #[derive(Debug)]
@@ -19,6 +19,7 @@ pub(crate) struct Release {
     pub(crate) key: String,
     pub(crate) name: String,
     pub(crate) version: String,
+    pub(crate) order: String,
     pub(crate) prerelease: bool,
     pub(crate) yanked: bool,
     pub(crate) yanked_reason: Option<String>,
@@ -40,6 +41,7 @@ impl Release {
             key: row.text("key").to_owned(),
             name: row.text("name").to_owned(),
             version: row.text("version").to_owned(),
+            order: row.text("orderKey").to_owned(),
             prerelease: row.bool("prerelease"),
             yanked: row.bool("yanked"),
             yanked_reason: optional("yankedReason"),
@@ -151,8 +153,18 @@ impl PackageVersion {
         #[graphql(desc = "Cursor of the last requirement of the page before.")] after: Option<String>,
     ) -> Result<Page<Requirement>> {
         page_size(first)?;
-        let lines = loaders(context)?.load_one(RequirementsOf(self.0.key.clone())).await?.unwrap_or_default();
-        Ok(page_of_list("requirements", &lines, first, after.as_deref(), Requirement::place, Requirement::clone)?)
+        let lines = loaders(context)?
+            .load_one(RequirementsOf(self.0.key.clone()))
+            .await?
+            .unwrap_or_default();
+        Ok(page_of_list(
+            "requirements",
+            &lines,
+            first,
+            after.as_deref(),
+            Requirement::place,
+            Requirement::clone,
+        )?)
     }
 
     /// Its files by name.
@@ -164,8 +176,18 @@ impl PackageVersion {
         #[graphql(desc = "Cursor of the last artifact of the page before.")] after: Option<String>,
     ) -> Result<Page<Artifact>> {
         page_size(first)?;
-        let files = loaders(context)?.load_one(ArtifactsOf(self.0.key.clone())).await?.unwrap_or_default();
-        Ok(page_of_list("artifacts", &files, first, after.as_deref(), |file| file.key.clone(), Artifact::clone)?)
+        let files = loaders(context)?
+            .load_one(ArtifactsOf(self.0.key.clone()))
+            .await?
+            .unwrap_or_default();
+        Ok(page_of_list(
+            "artifacts",
+            &files,
+            first,
+            after.as_deref(),
+            |file| file.key.clone(),
+            Artifact::clone,
+        )?)
     }
 
     /// The requirement lines that name this package and admit this version, by the package URL of the requiring release.
@@ -175,11 +197,14 @@ impl PackageVersion {
         context: &Context<'_>,
         #[graphql(desc = "Dependents on the page: 1 to 100, 20 where not given.")] first: Option<i32>,
         #[graphql(desc = "Cursor of the last dependent of the page before.")] after: Option<String>,
-    ) -> Result<Page<Dependent>> {
+    ) -> Result<Page<DependentLine>> {
         let size = page_size(first)?;
         let place = place_of(&self.0.key, after.as_deref(), size)?;
-        let lines = loaders(context)?.load_one(PageOfVersion(place)).await?.unwrap_or_default();
+        let lines = loaders(context)?
+            .load_one(PageOfVersion(place))
+            .await?
+            .unwrap_or_default();
         let total = Total::DependentsOfVersion(self.0.key.clone());
-        Ok(dependents_page(context, &lines, size, after.is_some(), total).await?)
+        Ok(dependents_page(&lines, size, after.is_some(), total))
     }
 }

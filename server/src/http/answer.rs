@@ -26,16 +26,24 @@ pub(crate) async fn not_found() -> HttpResponse {
 /// A path that does not take the method.
 pub(crate) async fn wrong_method() -> HttpResponse {
     let wrong = Fault::new(ErrorCode::InvalidArgument, "the path does not take this method");
-    with_status(StatusCode::METHOD_NOT_ALLOWED, &wrong.remedy("POST queries to /graphql, GET everything else"))
+    with_status(
+        StatusCode::METHOD_NOT_ALLOWED,
+        &wrong.remedy("POST queries to /graphql, GET everything else"),
+    )
 }
 
 pub(crate) fn with_status(status: StatusCode, fault: &Fault) -> HttpResponse {
     let (visible, id) = shown(fault);
     let mut extensions = serde_json::Map::new();
     extensions.insert("code".to_owned(), json!(visible.code.code()));
-    let texts = [("remedy", visible.remedy), ("pointer", visible.pointer), ("errorId", id)];
+    let texts = [
+        ("remedy", visible.remedy),
+        ("pointer", visible.pointer),
+        ("errorId", id),
+    ];
     for (key, text) in texts.into_iter().filter_map(|(key, text)| Some((key, text?))) {
         extensions.insert(key.to_owned(), json!(text));
     }
-    HttpResponse::build(status).json(json!({ "errors": [{ "message": visible.message, "extensions": extensions }] }))
+    HttpResponse::build(status)
+        .json(json!({ "errors": [{ "message": visible.message, "extensions": extensions }] }))
 }

@@ -11,9 +11,21 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'sel
 
 /// File name, content type and bytes.
 const ASSETS: &[(&str, &str, &[u8])] = &[
-    ("start.js", "text/javascript; charset=utf-8", include_bytes!("../../assets/graphiql/start.js")),
-    ("graphiql.min.js", "text/javascript; charset=utf-8", include_bytes!("../../assets/graphiql/graphiql.min.js")),
-    ("graphiql.min.css", "text/css; charset=utf-8", include_bytes!("../../assets/graphiql/graphiql.min.css")),
+    (
+        "start.js",
+        "text/javascript; charset=utf-8",
+        include_bytes!("../../assets/graphiql/start.js"),
+    ),
+    (
+        "graphiql.min.js",
+        "text/javascript; charset=utf-8",
+        include_bytes!("../../assets/graphiql/graphiql.min.js"),
+    ),
+    (
+        "graphiql.min.css",
+        "text/css; charset=utf-8",
+        include_bytes!("../../assets/graphiql/graphiql.min.css"),
+    ),
     (
         "react.production.min.js",
         "text/javascript; charset=utf-8",
@@ -24,7 +36,11 @@ const ASSETS: &[(&str, &str, &[u8])] = &[
         "text/javascript; charset=utf-8",
         include_bytes!("../../assets/graphiql/react-dom.production.min.js"),
     ),
-    ("LICENSES.md", "text/markdown; charset=utf-8", include_bytes!("../../assets/graphiql/LICENSES.md")),
+    (
+        "LICENSES.md",
+        "text/markdown; charset=utf-8",
+        include_bytes!("../../assets/graphiql/LICENSES.md"),
+    ),
 ];
 
 /// `GET /`: to the page that people want.
@@ -32,7 +48,9 @@ pub(crate) async fn home(state: web::Data<State>) -> HttpResponse {
     if !state.config.graphiql {
         return answer::not_found().await;
     }
-    HttpResponse::TemporaryRedirect().insert_header((header::LOCATION, "/graphql")).finish()
+    HttpResponse::TemporaryRedirect()
+        .insert_header((header::LOCATION, "/graphql"))
+        .finish()
 }
 
 /// `GET /graphql`: the page.

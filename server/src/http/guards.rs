@@ -19,7 +19,10 @@ const HEADERS: [(HeaderName, &str); 5] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
     (header::REFERRER_POLICY, "no-referrer"),
-    (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+    (
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; frame-ancestors 'none'",
+    ),
     (header::CACHE_CONTROL, "no-store"),
 ];
 
@@ -28,8 +31,13 @@ pub(crate) async fn log(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let brought = request.headers().get(&REQUEST_ID).and_then(|value| value.to_str().ok());
-    let id = brought.filter(|id| request_id::acceptable(id)).map_or_else(request_id::fresh, str::to_owned);
+    let brought = request
+        .headers()
+        .get(&REQUEST_ID)
+        .and_then(|value| value.to_str().ok());
+    let id = brought
+        .filter(|id| request_id::acceptable(id))
+        .map_or_else(request_id::fresh, str::to_owned);
     let method = request.method().to_string();
     let path = request.path().to_owned();
     let span = tracing::info_span!("request", request_id = %id);
@@ -58,7 +66,9 @@ pub(crate) async fn headers(
     let mut response = next.call(request).await?;
     for (name, value) in HEADERS {
         if !response.headers().contains_key(&name) {
-            response.headers_mut().insert(name, HeaderValue::from_static(value));
+            response
+                .headers_mut()
+                .insert(name, HeaderValue::from_static(value));
         }
     }
     Ok(response)
@@ -70,17 +80,24 @@ pub(crate) async fn known_host<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
-    let open = request.app_data::<web::Data<State>>().is_some_and(|state| state.config.allow_beyond_loopback);
+    let open = request
+        .app_data::<web::Data<State>>()
+        .is_some_and(|state| state.config.allow_beyond_loopback);
     if open || names_loopback(request.headers()) {
         return Ok(next.call(request).await?.map_into_left_body());
     }
-    let fault = Fault::new(ErrorCode::InvalidArgument, "this service answers to the names of the loopback only")
-        .remedy("ask http://127.0.0.1, or let it serve other machines with server.allow_beyond_loopback");
+    let fault = Fault::new(
+        ErrorCode::InvalidArgument,
+        "this service answers to the names of the loopback only",
+    )
+    .remedy("ask http://127.0.0.1, or let it serve other machines with server.allow_beyond_loopback");
     Ok(request.into_response(answer::fault(&fault)).map_into_right_body())
 }
 
 fn names_loopback(headers: &HeaderMap) -> bool {
-    let Some(host) = headers.get(header::HOST) else { return true };
+    let Some(host) = headers.get(header::HOST) else {
+        return true;
+    };
     let Ok(host) = host.to_str() else { return false };
     let name = match host.strip_prefix('[') {
         Some(rest) => rest.split(']').next(),
@@ -88,5 +105,7 @@ fn names_loopback(headers: &HeaderMap) -> bool {
     };
     let name = name.unwrap_or_default();
     name.eq_ignore_ascii_case("localhost")
-        || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+        || name
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
 }

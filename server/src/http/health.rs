@@ -20,17 +20,28 @@ pub(crate) struct Health {
 
 impl Health {
     pub(crate) fn new(graph: Arc<dyn Graph>) -> Self {
-        Self { graph, started: AtomicBool::new(false) }
+        Self {
+            graph,
+            started: AtomicBool::new(false),
+        }
     }
 
     /// Whether the graph answers in time and has every migration.
     async fn check(&self) -> Result<(), Fault> {
         let wait = Duration::from_millis(HEALTH_MILLIS);
-        let lacking = tokio::time::timeout(wait, pending(self.graph.as_ref())).await.map_err(|_| {
-            Fault::new(ErrorCode::GraphUnreachable, format!("no answer within {HEALTH_MILLIS} milliseconds"))
-        })??;
+        let lacking = tokio::time::timeout(wait, pending(self.graph.as_ref()))
+            .await
+            .map_err(|_| {
+                Fault::new(
+                    ErrorCode::GraphUnreachable,
+                    format!("no answer within {HEALTH_MILLIS} milliseconds"),
+                )
+            })??;
         if !lacking.is_empty() {
-            let fault = Fault::new(ErrorCode::MigrationPending, format!("the graph lacks {}", lacking.join(", ")));
+            let fault = Fault::new(
+                ErrorCode::MigrationPending,
+                format!("the graph lacks {}", lacking.join(", ")),
+            );
             return Err(fault.remedy("run `thoth graph migrate`"));
         }
         self.started.store(true, Ordering::Relaxed);
@@ -63,7 +74,10 @@ fn report(status: &str, outcome: Result<(), Fault>) -> HttpResponse {
         return HttpResponse::Ok().json(json!({ "status": status, "checks": checks }));
     };
     tracing::warn!(code = fault.code.code(), error = %fault, "the service is not ready");
-    let migrations = matches!(fault.code, ErrorCode::MigrationPending | ErrorCode::MigrationChanged);
+    let migrations = matches!(
+        fault.code,
+        ErrorCode::MigrationPending | ErrorCode::MigrationChanged
+    );
     let checks = match migrations {
         true => json!([check("graph", None), check("migrations", Some(&fault))]),
         false => json!([check("graph", Some(&fault))]),
@@ -73,7 +87,9 @@ fn report(status: &str, outcome: Result<(), Fault>) -> HttpResponse {
 
 /// A check and why it failed; of the graph only what the code means, its address is nobody's business.
 fn check(name: &str, fault: Option<&Fault>) -> Value {
-    let Some(fault) = fault else { return json!({ "name": name, "ok": true }) };
+    let Some(fault) = fault else {
+        return json!({ "name": name, "ok": true });
+    };
     let reason = match fault.code {
         ErrorCode::MigrationPending => fault.message.as_str(),
         code => code.meaning(),

@@ -42,11 +42,22 @@ impl Server {
     /// `INVALID_CONFIGURATION` for settings that are not safe, and where the address is taken or not ours.
     pub fn bind(config: ServerConfig, graph: Arc<dyn Graph>) -> Result<Self, Fault> {
         config.validate()?;
-        let listener = TcpListener::bind(config.listen).map_err(|problem| unusable(config.listen, &problem))?;
-        let address = listener.local_addr().map_err(|problem| unusable(config.listen, &problem))?;
+        let listener =
+            TcpListener::bind(config.listen).map_err(|problem| unusable(config.listen, &problem))?;
+        let address = listener
+            .local_addr()
+            .map_err(|problem| unusable(config.listen, &problem))?;
         let schema = crate::graphql::schema(graph.clone(), &config);
-        let state = Arc::new(State { config, schema, health: health::Health::new(graph) });
-        Ok(Self { address, listener, state })
+        let state = Arc::new(State {
+            config,
+            schema,
+            health: health::Health::new(graph),
+        });
+        Ok(Self {
+            address,
+            listener,
+            state,
+        })
     }
 
     /// The address that clients reach.
@@ -59,8 +70,16 @@ impl Server {
     /// # Errors
     /// `IO_ERROR` where the operating system takes the port or the threads away.
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), Fault> {
-        let Self { address, listener, state } = self;
-        let ServerConfig { workers, stop_seconds, .. } = state.config;
+        let Self {
+            address,
+            listener,
+            state,
+        } = self;
+        let ServerConfig {
+            workers,
+            stop_seconds,
+            ..
+        } = state.config;
         let shared = web::Data::from(state);
         let server = HttpServer::new(move || {
             App::new()
@@ -89,7 +108,12 @@ impl Server {
                 tokio::join!(handle.stop(true), server).1
             }
         };
-        ended.map_err(|problem| Fault::new(ErrorCode::IoError, format!("the HTTP service broke down: {problem}")))?;
+        ended.map_err(|problem| {
+            Fault::new(
+                ErrorCode::IoError,
+                format!("the HTTP service broke down: {problem}"),
+            )
+        })?;
         tracing::info!("stopped");
         Ok(())
     }
@@ -148,21 +172,31 @@ fn routes(app: &mut web::ServiceConfig) {
 }
 
 fn get(path: &str, route: actix_web::Route) -> actix_web::Resource {
-    web::resource(path).route(route).default_service(web::to(answer::wrong_method))
+    web::resource(path)
+        .route(route)
+        .default_service(web::to(answer::wrong_method))
 }
 
 fn unusable(address: SocketAddr, problem: &std::io::Error) -> Fault {
     let (message, remedy) = match problem.kind() {
-        std::io::ErrorKind::AddrInUse => {
-            (format!("another process listens on {address}"), "stop it, or choose another port")
-        }
-        std::io::ErrorKind::PermissionDenied => {
-            (format!("this user may not listen on {address}"), "choose a port from 1024 on")
-        }
-        std::io::ErrorKind::AddrNotAvailable => {
-            (format!("{address} is no address of this machine"), "listen on 127.0.0.1 or an address of this machine")
-        }
-        _ => (format!("cannot listen on {address}: {problem}"), "choose another address or port"),
+        std::io::ErrorKind::AddrInUse => (
+            format!("another process listens on {address}"),
+            "stop it, or choose another port",
+        ),
+        std::io::ErrorKind::PermissionDenied => (
+            format!("this user may not listen on {address}"),
+            "choose a port from 1024 on",
+        ),
+        std::io::ErrorKind::AddrNotAvailable => (
+            format!("{address} is no address of this machine"),
+            "listen on 127.0.0.1 or an address of this machine",
+        ),
+        _ => (
+            format!("cannot listen on {address}: {problem}"),
+            "choose another address or port",
+        ),
     };
-    Fault::new(ErrorCode::InvalidConfiguration, message).at("server.listen").remedy(remedy)
+    Fault::new(ErrorCode::InvalidConfiguration, message)
+        .at("server.listen")
+        .remedy(remedy)
 }

@@ -22,7 +22,11 @@ struct Running {
 }
 
 fn config() -> ServerConfig {
-    ServerConfig { listen: SocketAddr::from(([127, 0, 0, 1], 0)), workers: 1, ..ServerConfig::default() }
+    ServerConfig {
+        listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+        workers: 1,
+        ..ServerConfig::default()
+    }
 }
 
 impl Running {
@@ -33,12 +37,22 @@ impl Running {
         let ended = tokio::spawn(server.run(async {
             stopped.await.ok();
         }));
-        let client = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        Self { address, client, stop, ended }
+        let client = Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .unwrap();
+        Self {
+            address,
+            client,
+            stop,
+            ended,
+        }
     }
 
     fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
-        self.client.request(method, format!("http://{}{path}", self.address))
+        self.client
+            .request(method, format!("http://{}{path}", self.address))
     }
 
     async fn get(&self, path: &str) -> Response {
@@ -46,13 +60,19 @@ impl Running {
     }
 
     async fn post(&self, body: impl Into<reqwest::Body>) -> Response {
-        let request = self.request(Method::POST, "/graphql").header("content-type", "application/json");
+        let request = self
+            .request(Method::POST, "/graphql")
+            .header("content-type", "application/json");
         request.body(body).send().await.unwrap()
     }
 
     async fn stop(self) {
         self.stop.send(()).unwrap();
-        tokio::time::timeout(Duration::from_secs(20), self.ended).await.expect("stops in time").unwrap().unwrap();
+        tokio::time::timeout(Duration::from_secs(20), self.ended)
+            .await
+            .expect("stops in time")
+            .unwrap()
+            .unwrap();
     }
 }
 
@@ -69,7 +89,10 @@ async fn a_query_is_answered() {
     assert_eq!(response.headers()["x-content-type-options"], "nosniff");
     assert_eq!(response.headers()["cache-control"], "no-store");
     assert!(response.headers().contains_key("x-request-id"));
-    assert_eq!(json_of(response).await, json!({ "data": { "package": { "name": "beta" } } }));
+    assert_eq!(
+        json_of(response).await,
+        json!({ "data": { "package": { "name": "beta" } } })
+    );
     running.stop().await;
 }
 
@@ -82,9 +105,20 @@ async fn bad_bodies_get_one_clear_error() {
         (String::new(), 400, "TRUNCATED_INPUT"),
         ("[]".to_owned(), 400, "INVALID_ARGUMENT"),
         ("{}".to_owned(), 400, "SCHEMA_VIOLATION"),
-        (r#"{"query": "{ apiVersion }", "variables": 3}"#.to_owned(), 400, "SCHEMA_VIOLATION"),
+        (
+            r#"{"query": "{ apiVersion }", "variables": 3}"#.to_owned(),
+            400,
+            "SCHEMA_VIOLATION",
+        ),
         (r#"{"query": "{ nothing }"}"#.to_owned(), 400, "INVALID_ARGUMENT"),
-        (format!(r#"{{"query": "{{ apiVersion }}"}}{}"#, " ".repeat(2 * 1024 * 1024)), 413, "DOCUMENT_TOO_LARGE"),
+        (
+            format!(
+                r#"{{"query": "{{ apiVersion }}"}}{}"#,
+                " ".repeat(2 * 1024 * 1024)
+            ),
+            413,
+            "DOCUMENT_TOO_LARGE",
+        ),
         ("[".repeat(100_000), 400, "MALFORMED_JSON"),
     ] {
         let beginning: String = body.chars().take(60).collect();
@@ -92,9 +126,14 @@ async fn bad_bodies_get_one_clear_error() {
         assert_eq!(response.status(), status, "{beginning}");
         let answer = json_of(response).await;
         assert_eq!(code(&answer), expected, "{beginning}: {answer}");
-        assert!(answer["errors"][0]["extensions"]["remedy"].is_string(), "{beginning}: {answer}");
+        assert!(
+            answer["errors"][0]["extensions"]["remedy"].is_string(),
+            "{beginning}: {answer}"
+        );
     }
-    let plain = running.request(Method::POST, "/graphql").header("content-type", "text/plain");
+    let plain = running
+        .request(Method::POST, "/graphql")
+        .header("content-type", "text/plain");
     let response = plain.body(r#"{"query": "{ apiVersion }"}"#).send().await.unwrap();
     assert_eq!(response.status(), 400);
     running.stop().await;
@@ -116,13 +155,35 @@ async fn wrong_paths_methods_and_hosts() {
     let response = running.get("/nothing").await;
     assert_eq!(response.status(), 404);
     assert_eq!(code(&json_of(response).await), "NOT_FOUND");
-    assert_eq!(running.request(Method::DELETE, "/graphql").send().await.unwrap().status(), 405);
-    assert_eq!(running.request(Method::POST, "/health/live").send().await.unwrap().status(), 405);
-    let rebound = running.request(Method::GET, "/health/live").header("host", "evil.example");
+    assert_eq!(
+        running
+            .request(Method::DELETE, "/graphql")
+            .send()
+            .await
+            .unwrap()
+            .status(),
+        405
+    );
+    assert_eq!(
+        running
+            .request(Method::POST, "/health/live")
+            .send()
+            .await
+            .unwrap()
+            .status(),
+        405
+    );
+    let rebound = running
+        .request(Method::GET, "/health/live")
+        .header("host", "evil.example");
     assert_eq!(rebound.send().await.unwrap().status(), 400);
-    let local = running.request(Method::GET, "/health/live").header("host", "localhost:8080");
+    let local = running
+        .request(Method::GET, "/health/live")
+        .header("host", "localhost:8080");
     assert_eq!(local.send().await.unwrap().status(), 200);
-    let marked = running.request(Method::GET, "/health/live").header("x-request-id", "mine-1");
+    let marked = running
+        .request(Method::GET, "/health/live")
+        .header("x-request-id", "mine-1");
     assert_eq!(marked.send().await.unwrap().headers()["x-request-id"], "mine-1");
     running.stop().await;
 }
@@ -131,9 +192,17 @@ async fn wrong_paths_methods_and_hosts() {
 async fn graphiql_loads_nothing_from_elsewhere() {
     let running = Running::start(loaded_graph().await, config());
     let home = running.get("/").await;
-    assert_eq!((home.status().as_u16(), &home.headers()["location"]), (307, &"/graphql".parse().unwrap()));
+    assert_eq!(
+        (home.status().as_u16(), &home.headers()["location"]),
+        (307, &"/graphql".parse().unwrap())
+    );
     let page = running.get("/graphql").await;
-    assert!(page.headers()["content-security-policy"].to_str().unwrap().contains("script-src 'self'"));
+    assert!(
+        page.headers()["content-security-policy"]
+            .to_str()
+            .unwrap()
+            .contains("script-src 'self'")
+    );
     let text = page.text().await.unwrap();
     let mut loaded = 0;
     for path in text.split('"').filter(|part| part.starts_with("/graphiql/")) {
@@ -146,7 +215,13 @@ async fn graphiql_loads_nothing_from_elsewhere() {
     assert!(!text.contains("://"), "the page names another host");
     running.stop().await;
 
-    let closed = Running::start(loaded_graph().await, ServerConfig { graphiql: false, ..config() });
+    let closed = Running::start(
+        loaded_graph().await,
+        ServerConfig {
+            graphiql: false,
+            ..config()
+        },
+    );
     for path in ["/", "/graphql", "/graphiql/start.js"] {
         assert_eq!(closed.get(path).await.status(), 404, "{path}");
     }
@@ -169,7 +244,9 @@ async fn health_follows_the_graph_without_a_restart() {
     let answer = json_of(running.get("/health/ready").await).await;
     assert_eq!(answer["checks"][0]["code"], "GRAPH_UNREACHABLE");
     assert!(!answer.to_string().contains("secret-host"), "{answer}");
-    let query = running.post(json!({ "query": "{ statistics { packages } }" }).to_string()).await;
+    let query = running
+        .post(json!({ "query": "{ statistics { packages } }" }).to_string())
+        .await;
     assert_eq!(query.status(), 503);
 
     graph.set_away(false);
@@ -201,29 +278,63 @@ async fn requests_in_flight_finish_when_the_service_stops() {
     tokio::time::sleep(Duration::from_millis(200)).await;
     stream.write_all(&body.as_bytes()[5..]).await.unwrap();
     let mut answer = vec![0; 4096];
-    let length = tokio::time::timeout(Duration::from_secs(10), stream.read(&mut answer)).await.unwrap().unwrap();
-    assert!(String::from_utf8_lossy(&answer[..length]).starts_with("HTTP/1.1 200"), "{answer:?}");
-    tokio::time::timeout(Duration::from_secs(20), running.ended).await.unwrap().unwrap().unwrap();
+    let length = tokio::time::timeout(Duration::from_secs(10), stream.read(&mut answer))
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(
+        String::from_utf8_lossy(&answer[..length]).starts_with("HTTP/1.1 200"),
+        "{answer:?}"
+    );
+    tokio::time::timeout(Duration::from_secs(20), running.ended)
+        .await
+        .unwrap()
+        .unwrap()
+        .unwrap();
 }
 
 #[tokio::test]
 async fn addresses_that_cannot_be_used() {
     let refused = |config: ServerConfig| Server::bind(config, bare_graph()).err().expect("a fault");
-    let everywhere = ServerConfig { listen: SocketAddr::from(([0, 0, 0, 0], 0)), ..config() };
+    let everywhere = ServerConfig {
+        listen: SocketAddr::from(([0, 0, 0, 0], 0)),
+        ..config()
+    };
     let fault = refused(everywhere.clone());
     assert_eq!(fault.code, ErrorCode::InvalidConfiguration);
     assert!(fault.remedy.unwrap().contains("allow_beyond_loopback"));
-    assert!(Server::bind(ServerConfig { allow_beyond_loopback: true, ..everywhere }, bare_graph()).is_ok());
+    assert!(
+        Server::bind(
+            ServerConfig {
+                allow_beyond_loopback: true,
+                ..everywhere
+            },
+            bare_graph()
+        )
+        .is_ok()
+    );
 
     let first = Server::bind(config(), bare_graph()).unwrap();
-    let fault = refused(ServerConfig { listen: first.address(), ..config() });
+    let fault = refused(ServerConfig {
+        listen: first.address(),
+        ..config()
+    });
     assert_eq!(fault.code, ErrorCode::InvalidConfiguration);
     assert!(fault.message.contains("another process listens"), "{fault}");
 
     for wrong in [
-        ServerConfig { workers: 0, ..config() },
-        ServerConfig { concurrent_advises: 0, ..config() },
-        ServerConfig { introspection: false, ..config() },
+        ServerConfig {
+            workers: 0,
+            ..config()
+        },
+        ServerConfig {
+            concurrent_advises: 0,
+            ..config()
+        },
+        ServerConfig {
+            introspection: false,
+            ..config()
+        },
     ] {
         assert_eq!(refused(wrong).code, ErrorCode::InvalidConfiguration);
     }

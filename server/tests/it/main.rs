@@ -1,5 +1,9 @@
 //! The service as its clients see it: GraphQL over the embedded graph, and HTTP over a real port.
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
 
 mod advising;
 mod coverage;

@@ -58,7 +58,10 @@ async fn versions() {
     );
     same_in_any_size(&query, &["package", "versions"], 3).await;
     let newest_first = all(&query, &["package", "versions"], 2).await;
-    assert_eq!(json!(newest_first), json!([{ "version": "3.0rc1" }, { "version": "2.0" }, { "version": "1.0" }]));
+    assert_eq!(
+        json!(newest_first),
+        json!([{ "version": "3.0rc1" }, { "version": "2.0" }, { "version": "1.0" }])
+    );
 }
 
 #[tokio::test]
@@ -92,17 +95,39 @@ async fn dependents() {
 async fn the_limit_of_a_page_and_one_past_it() {
     let schema = schema_over(&loaded_graph().await);
     let query = "query ($first: Int) { packages(first: $first) { nodes { name } } }";
-    assert!(ask(&schema, query, json!({ "first": 100 })).await.get("errors").is_none());
-    assert_eq!(code(&ask(&schema, query, json!({ "first": 101 })).await), "PAGE_TOO_LARGE");
-    assert_eq!(code(&ask(&schema, query, json!({ "first": 0 })).await), "INVALID_ARGUMENT");
-    assert_eq!(code(&ask(&schema, query, json!({ "first": -1 })).await), "INVALID_ARGUMENT");
+    assert!(
+        ask(&schema, query, json!({ "first": 100 }))
+            .await
+            .get("errors")
+            .is_none()
+    );
+    assert_eq!(
+        code(&ask(&schema, query, json!({ "first": 101 })).await),
+        "PAGE_TOO_LARGE"
+    );
+    assert_eq!(
+        code(&ask(&schema, query, json!({ "first": 0 })).await),
+        "INVALID_ARGUMENT"
+    );
+    assert_eq!(
+        code(&ask(&schema, query, json!({ "first": -1 })).await),
+        "INVALID_ARGUMENT"
+    );
 }
 
 #[tokio::test]
 async fn cursors_of_nobody_and_of_another_connection() {
     let schema = schema_over(&loaded_graph().await);
-    let documents = ask(&schema, "{ documents(first: 1) { pageInfo { endCursor } } }", json!({})).await;
-    let foreign = documents["data"]["documents"]["pageInfo"]["endCursor"].as_str().unwrap().to_owned();
+    let documents = ask(
+        &schema,
+        "{ documents(first: 1) { pageInfo { endCursor } } }",
+        json!({}),
+    )
+    .await;
+    let foreign = documents["data"]["documents"]["pageInfo"]["endCursor"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     for cursor in ["", "nonsense", "ÿ", &foreign] {
         for field in [
             "packages(after: $after) { totalCount }",
@@ -111,7 +136,11 @@ async fn cursors_of_nobody_and_of_another_connection() {
         ] {
             let query = format!("query ($after: String) {{ {field} }}");
             let answer = ask(&schema, &query, json!({ "after": cursor })).await;
-            assert_eq!(code(&answer), "CURSOR_INVALID", "{field} after {cursor:?}: {answer}");
+            assert_eq!(
+                code(&answer),
+                "CURSOR_INVALID",
+                "{field} after {cursor:?}: {answer}"
+            );
         }
     }
 }

@@ -9,7 +9,8 @@ macro_rules! answers {
         $(#[tokio::test]
         async fn $test() {
             let schema = schema_over(&loaded_graph().await);
-            insta::assert_json_snapshot!(data(&schema, include_str!(concat!("queries/", $file))).await);
+            let data = data(&schema, include_str!(concat!("queries/", $file))).await;
+            insta::with_settings!({ sort_maps => true }, { insta::assert_json_snapshot!(data) });
         })*
     };
 }
@@ -27,7 +28,7 @@ async fn meta() {
     let data = data(&schema, include_str!("queries/meta.graphql")).await;
     assert_eq!(data["apiVersion"], env!("CARGO_PKG_VERSION"));
     assert_eq!(data["graph"]["engine"], "embedded");
-    insta::assert_json_snapshot!(data["statistics"]);
+    insta::with_settings!({ sort_maps => true }, { insta::assert_json_snapshot!(data["statistics"]) });
 }
 
 #[tokio::test]
@@ -57,13 +58,21 @@ async fn every_id_leads_back_to_its_node() {
 async fn one_statement_for_each_level() {
     let graph = loaded_graph().await;
     let schema = schema_over(&graph);
-    let query = "{ packages { nodes { versions { nodes {
-        requirements { nodes { text } } artifacts { nodes { filename } }
+    let query = "{ packages(first: 6) { nodes { versions(first: 5) { nodes {
+        requirements(first: 3) { nodes { text } } artifacts(first: 3) { nodes { filename } }
         dependents(first: 2) { totalCount nodes { release { version } } }
     } } dependents(first: 2) { totalCount nodes { release { name } } } } } }";
     data(&schema, query).await;
     let mut statements = graph.take();
     statements.sort_unstable();
+    // Two levels hold releases known by key only, dependents of packages and of versions; the second may find all of
+    // them read already.
+    let releases = statements
+        .iter()
+        .filter(|name| **name == "read/versions_by_key")
+        .count();
+    assert!((1..=2).contains(&releases), "{statements:?}");
+    statements.retain(|name| *name != "read/versions_by_key");
     assert_eq!(
         statements,
         [
@@ -74,9 +83,6 @@ async fn one_statement_for_each_level() {
             "read/dependents_of_versions",
             "read/packages",
             "read/requirements_of_versions",
-            // Two levels hold releases that are known by key only: dependents of packages, and of versions.
-            "read/versions_by_key",
-            "read/versions_by_key",
             "read/versions_of_packages",
         ]
     );

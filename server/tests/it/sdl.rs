@@ -14,25 +14,36 @@ fn the_schema_is_the_one_checked_in() {
         std::fs::write(&path, &current).unwrap();
     }
     let checked_in = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(checked_in == current, "schema/thoth.graphql has drifted; run the tests with THOTH_BLESS=1 and review it");
+    assert!(
+        checked_in == current,
+        "schema/thoth.graphql has drifted; run the tests with THOTH_BLESS=1 and review it"
+    );
 }
 
 #[test]
 fn every_field_argument_and_value_is_described() {
     let mut silent = Vec::new();
     for definition in parse_schema(sdl()).unwrap().definitions {
-        let TypeSystemDefinition::Type(definition) = definition else { continue };
+        let TypeSystemDefinition::Type(definition) = definition else {
+            continue;
+        };
         let definition = definition.node;
         let name = definition.name.node;
         match definition.kind {
             TypeKind::Object(object) => silent.extend(silent_fields(&name, &object.fields)),
             TypeKind::Interface(interface) => silent.extend(silent_fields(&name, &interface.fields)),
             TypeKind::InputObject(input) => {
-                let fields = input.fields.iter().filter(|field| field.node.description.is_none());
+                let fields = input
+                    .fields
+                    .iter()
+                    .filter(|field| field.node.description.is_none());
                 silent.extend(fields.map(|field| format!("{name}.{}", field.node.name.node)));
             }
             TypeKind::Enum(values) => {
-                let values = values.values.iter().filter(|value| value.node.description.is_none());
+                let values = values
+                    .values
+                    .iter()
+                    .filter(|value| value.node.description.is_none());
                 silent.extend(values.map(|value| format!("{name}.{}", value.node.value.node)));
             }
             TypeKind::Scalar | TypeKind::Union(_) => {}
@@ -50,8 +61,13 @@ fn silent_fields(
         if field.description.is_none() {
             silent.push(format!("{name}.{}", field.name.node));
         }
-        let arguments = field.arguments.iter().filter(|argument| argument.node.description.is_none());
-        silent.extend(arguments.map(|argument| format!("{name}.{}({})", field.name.node, argument.node.name.node)));
+        let arguments = field
+            .arguments
+            .iter()
+            .filter(|argument| argument.node.description.is_none());
+        silent.extend(
+            arguments.map(|argument| format!("{name}.{}({})", field.name.node, argument.node.name.node)),
+        );
     }
     silent
 }

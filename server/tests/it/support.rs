@@ -34,7 +34,10 @@ impl Watched {
 
     fn present(&self) -> Result<(), Fault> {
         match self.away.load(Ordering::SeqCst) {
-            true => Err(Fault::new(ErrorCode::GraphUnreachable, "bolt://secret-host:7687 refused the connection")),
+            true => Err(Fault::new(
+                ErrorCode::GraphUnreachable,
+                "bolt://secret-host:7687 refused the connection",
+            )),
             false => Ok(()),
         }
     }
@@ -68,7 +71,11 @@ impl Graph for Watched {
 /// An empty graph without migrations.
 pub(crate) fn bare_graph() -> Arc<Watched> {
     let inner = EmbeddedGraph::in_memory().unwrap();
-    Arc::new(Watched { inner, statements: Mutex::default(), away: AtomicBool::new(false) })
+    Arc::new(Watched {
+        inner,
+        statements: Mutex::default(),
+        away: AtomicBool::new(false),
+    })
 }
 
 /// The graph of the records.
@@ -76,7 +83,9 @@ pub(crate) async fn loaded_graph() -> Arc<Watched> {
     let graph = bare_graph();
     migrate(graph.as_ref()).await.unwrap();
     let documents: Vec<_> = records::parse(RECORDS).map(Result::unwrap).collect();
-    thoth_ingest::sync::sync(graph.as_ref(), &documents).await.unwrap();
+    thoth_ingest::sync::sync(graph.as_ref(), &documents)
+        .await
+        .unwrap();
     graph.take();
     graph
 }
@@ -101,5 +110,7 @@ pub(crate) async fn data(schema: &Schema, query: &str) -> Json {
 
 /// The code of the first error.
 pub(crate) fn code(answer: &Json) -> &str {
-    answer["errors"][0]["extensions"]["code"].as_str().unwrap_or("no code")
+    answer["errors"][0]["extensions"]["code"]
+        .as_str()
+        .unwrap_or("no code")
 }

@@ -12,7 +12,7 @@ use lapin::types::FieldTable;
 use lapin::{Channel, Connection, ConnectionProperties};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use thoth_cypher::{Neo4jAddress, Neo4jGraph};
+use thoth_cypher::{Neo4jAddress, Neo4jGraph, migrate};
 use thoth_ingest::rebuild::wipe;
 use thoth_ingest::topology::{DEAD_LETTERS, HEAVY, LIGHT};
 use thoth_tests::binary::{Running, Thoth};
@@ -285,6 +285,7 @@ async fn kills_change_nothing_on_neo4j() {
     empty(&lease).await;
 }
 
+/// Leaves nothing but the schema.
 async fn empty(lease: &Neo4jLease) {
     let address = Neo4jAddress {
         url: lease.url().to_owned(),
@@ -292,7 +293,7 @@ async fn empty(lease: &Neo4jLease) {
         password: lease.password().to_owned(),
         connections: 2,
     };
-    wipe(&Neo4jGraph::connect(&address).await.unwrap(), &mut |_| ())
-        .await
-        .unwrap();
+    let graph = Neo4jGraph::connect(&address).await.unwrap();
+    wipe(&graph, &mut |_| ()).await.unwrap();
+    migrate(&graph).await.unwrap();
 }

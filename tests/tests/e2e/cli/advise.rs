@@ -8,7 +8,11 @@ use super::{Place, record, records};
 fn the_answer_has_the_fields_of_the_contract() {
     let place = Place::new();
     let file = place.file("records.jsonl", records());
-    let answer = place.thoth(["advise", "app", "--knowledge", &file, "--format", "json"]).run().expect_code(0).json();
+    let answer = place
+        .thoth(["advise", "app", "--knowledge", &file, "--format", "json"])
+        .run()
+        .expect_code(0)
+        .json();
     let keys = |value: &serde_json::Value| {
         let mut keys: Vec<String> = value.as_object().unwrap().keys().cloned().collect();
         keys.sort();
@@ -16,7 +20,10 @@ fn the_answer_has_the_fields_of_the_contract() {
     };
     assert_eq!(keys(&answer), "conflict missing outcome pruned search stacks");
     assert_eq!(keys(&answer["stacks"][0]), "pins reasons score");
-    assert_eq!(keys(&answer["stacks"][0]["pins"][0]), "extras hashes index name reasons score version");
+    assert_eq!(
+        keys(&answer["stacks"][0]["pins"][0]),
+        "extras hashes index name reasons score version"
+    );
     assert_eq!(
         keys(&answer["search"]),
         "bound graphStatements millis optimal predictor seed spaceIsExact stacksInSpace stacksScored"
@@ -29,7 +36,13 @@ fn the_answer_has_the_fields_of_the_contract() {
         .as_array()
         .unwrap()
         .iter()
-        .map(|pin| format!("{} {}", pin["name"].as_str().unwrap(), pin["version"].as_str().unwrap()))
+        .map(|pin| {
+            format!(
+                "{} {}",
+                pin["name"].as_str().unwrap(),
+                pin["version"].as_str().unwrap()
+            )
+        })
         .collect();
     assert_eq!(pins, ["app 2.0", "lib 2.0", "other 1.0"]);
 }
@@ -40,20 +53,40 @@ fn the_graph_answers_as_the_file_does() {
     let file = place.file("records.jsonl", records());
     place.thoth(["ingest", &file]).run().expect_code(0);
     let answer = |source: [&str; 2]| {
-        let output = place.thoth(["advise", "app", "--format", "json"]).args(source).run().expect_code(0);
+        let output = place
+            .thoth(["advise", "app", "--format", "json"])
+            .args(source)
+            .run()
+            .expect_code(0);
         let mut answer = output.json();
         answer["search"]["millis"] = json!(0);
         answer
     };
-    assert_eq!(answer(["--knowledge", &file]), answer(["--graph", &place.graph_url()]));
+    assert_eq!(
+        answer(["--knowledge", &file]),
+        answer(["--graph", &place.graph_url()])
+    );
 }
 
 #[test]
 fn the_table_is_a_summary() {
     let place = Place::new();
     let file = place.file("records.jsonl", records());
-    let output = place.thoth(["advise", "app", "--knowledge", &file, "--count", "3"]).run().expect_code(0);
-    for part in ["advised: 3 packages", "app", "2.0", "score", "bound", "optimal", "space 4 stacks", "exact", "stack 2:"] {
+    let output = place
+        .thoth(["advise", "app", "--knowledge", &file, "--count", "3"])
+        .run()
+        .expect_code(0);
+    for part in [
+        "advised: 3 packages",
+        "app",
+        "2.0",
+        "score",
+        "bound",
+        "optimal",
+        "space 4 stacks",
+        "exact",
+        "stack 2:",
+    ] {
         assert!(output.stdout.contains(part), "{part}: {output:#?}");
     }
     assert!(output.stdout.lines().count() < 40, "{output:#?}");
@@ -66,10 +99,25 @@ fn the_requirements_have_hashes() {
     let thoth = place.thoth(["advise", "app", "--knowledge", &file, "--format", "requirements"]);
     let output = thoth.run().expect_code(0);
     let hash = crate::hashed_score::sha256_hex("app-2.0");
-    assert!(output.stdout.starts_with(&format!("app==2.0 \\\n    --hash=sha256:{hash}\n")), "{output:#?}");
+    assert!(
+        output
+            .stdout
+            .starts_with(&format!("app==2.0 \\\n    --hash=sha256:{hash}\n")),
+        "{output:#?}"
+    );
     // What we print we read: the lock as requirements gives itself.
     let lock = place.file("lock.txt", &output.stdout);
-    let again = place.thoth(["advise", "-r", &lock, "--knowledge", &file, "--format", "requirements"]).run();
+    let again = place
+        .thoth([
+            "advise",
+            "-r",
+            &lock,
+            "--knowledge",
+            &file,
+            "--format",
+            "requirements",
+        ])
+        .run();
     assert_eq!(again.expect_code(0).stdout, output.stdout);
 }
 
@@ -81,23 +129,54 @@ fn what_cannot_be_is_explained() {
     let output = place.thoth(arguments).run().expect_code(1);
     assert!(output.stdout.starts_with("unsatisfiable"), "{output:#?}");
     assert!(output.stdout.contains("lib>=3"), "{output:#?}");
-    let answer = place.thoth(arguments).args(["--format", "json"]).run().expect_code(1).json();
+    let answer = place
+        .thoth(arguments)
+        .args(["--format", "json"])
+        .run()
+        .expect_code(1)
+        .json();
     assert_eq!(answer["outcome"], "unsatisfiable");
-    assert!(!answer["conflict"]["sentences"].as_array().unwrap().is_empty(), "{answer}");
+    assert!(
+        !answer["conflict"]["sentences"].as_array().unwrap().is_empty(),
+        "{answer}"
+    );
     // An empty lock would install: nothing on stdout, the reason on stderr.
-    let output = place.thoth(arguments).args(["--format", "requirements"]).run().expect_code(1);
-    assert!(output.stdout.is_empty() && output.stderr.contains("unsatisfiable"), "{output:#?}");
+    let output = place
+        .thoth(arguments)
+        .args(["--format", "requirements"])
+        .run()
+        .expect_code(1);
+    assert!(
+        output.stdout.is_empty() && output.stderr.contains("unsatisfiable"),
+        "{output:#?}"
+    );
 }
 
 #[test]
 fn missing_knowledge_is_listed() {
     let place = Place::new();
-    let file = place.file("records.jsonl", record("app", "1.0", &["nowhere>1"]).to_string() + "\n");
-    let output = place.thoth(["advise", "app", "--knowledge", &file]).run().expect_code(1);
+    let file = place.file(
+        "records.jsonl",
+        record("app", "1.0", &["nowhere>1"]).to_string() + "\n",
+    );
+    let output = place
+        .thoth(["advise", "app", "--knowledge", &file])
+        .run()
+        .expect_code(1);
     assert!(output.stdout.starts_with("needs knowledge"), "{output:#?}");
-    assert!(output.stdout.contains("nowhere") && output.stdout.contains("thoth ingest"), "{output:#?}");
-    let answer = place.thoth(["advise", "app", "--knowledge", &file, "--format", "json"]).run().expect_code(1).json();
-    assert_eq!((&answer["outcome"], &answer["missing"][0]["package"]), (&"needs_knowledge".into(), &"nowhere".into()));
+    assert!(
+        output.stdout.contains("nowhere") && output.stdout.contains("thoth ingest"),
+        "{output:#?}"
+    );
+    let answer = place
+        .thoth(["advise", "app", "--knowledge", &file, "--format", "json"])
+        .run()
+        .expect_code(1)
+        .json();
+    assert_eq!(
+        (&answer["outcome"], &answer["missing"][0]["package"]),
+        (&"needs_knowledge".into(), &"nowhere".into())
+    );
 }
 
 #[test]
@@ -106,12 +185,40 @@ fn constraints_scores_and_files_reach_the_search() {
     let file = place.file("records.jsonl", records());
     let requirements = place.file("requirements.txt", "-c limits.txt\napp\n");
     place.file("limits.txt", "lib<2\n");
-    let answer = place.thoth(["advise", "-r", &requirements, "--knowledge", &file, "--format", "json"]).run();
+    let answer = place
+        .thoth([
+            "advise",
+            "-r",
+            &requirements,
+            "--knowledge",
+            &file,
+            "--format",
+            "json",
+        ])
+        .run();
     let answer = answer.expect_code(0).json();
-    assert_eq!(answer["stacks"][0]["pins"].as_array().unwrap().len(), 2, "{answer}");
+    assert_eq!(
+        answer["stacks"][0]["pins"].as_array().unwrap().len(),
+        2,
+        "{answer}"
+    );
 
-    let scores = place.file("scores.jsonl", "{\"name\": \"APP\", \"version\": \"1\", \"score\": 0.5}\n");
-    let scored = place.thoth(["advise", "app", "--knowledge", &file, "--scores", &scores, "--format", "json"]).run();
+    let scores = place.file(
+        "scores.jsonl",
+        "{\"name\": \"APP\", \"version\": \"1.0\", \"score\": 0.5}\n",
+    );
+    let scored = place
+        .thoth([
+            "advise",
+            "app",
+            "--knowledge",
+            &file,
+            "--scores",
+            &scores,
+            "--format",
+            "json",
+        ])
+        .run();
     let scored = scored.expect_code(0).json();
     assert_eq!(scored["stacks"][0]["score"], 0.5, "{scored}");
 }

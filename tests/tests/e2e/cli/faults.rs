@@ -16,7 +16,9 @@ fn expect_refused(name: &str, content: &[u8], code: &str, place_in_file: &str) {
     assert!(output.stderr.contains(place_in_file), "{output:#?}");
     assert_eq!((place.stored(), place.documents_in_graph()), (0, 0));
     // The same holds for knowledge of one run.
-    let output = place.thoth(["advise", "app", "--knowledge", &file, "--format", "json"]).run();
+    let output = place
+        .thoth(["advise", "app", "--knowledge", &file, "--format", "json"])
+        .run();
     expect_fault(&output, code);
 }
 
@@ -29,9 +31,19 @@ fn malformed_json_is_refused_whole() {
 #[test]
 fn a_truncated_record_file_is_refused_whole() {
     let text = records();
-    expect_refused("cut.jsonl", &text.as_bytes()[..text.len() - 20], "TRUNCATED_INPUT", "cut.jsonl:5");
+    expect_refused(
+        "cut.jsonl",
+        &text.as_bytes()[..text.len() - 20],
+        "TRUNCATED_INPUT",
+        "cut.jsonl:5",
+    );
     let packed = zstd::encode_all(text.as_bytes(), 3).unwrap();
-    expect_refused("cut.jsonl.zst", &packed[..packed.len() / 2], "TRUNCATED_INPUT", "cut.jsonl.zst");
+    expect_refused(
+        "cut.jsonl.zst",
+        &packed[..packed.len() / 2],
+        "TRUNCATED_INPUT",
+        "cut.jsonl.zst",
+    );
 }
 
 #[test]
@@ -40,7 +52,12 @@ fn an_unknown_kind_is_refused() {
         "kind": "horoscope", "schemaVersion": 1, "producer": {"name": "p", "version": "1"},
         "producedAt": "2020-01-01T00:00:00Z", "payload": {},
     });
-    expect_refused("kind.json", document.to_string().as_bytes(), "UNKNOWN_DOCUMENT_KIND", "kind.json");
+    expect_refused(
+        "kind.json",
+        document.to_string().as_bytes(),
+        "UNKNOWN_DOCUMENT_KIND",
+        "kind.json",
+    );
 }
 
 #[test]
@@ -49,7 +66,10 @@ fn an_oversize_document_is_refused_and_one_at_the_limit_is_not() {
     let line = record("app", "1.0", &[]).to_string();
     let file = place.file("one.jsonl", line.clone() + "\n");
     let limited = |bytes: usize| {
-        place.thoth(["ingest", &file]).env("THOTH_INGEST_DOCUMENT_BYTES", bytes.to_string()).run()
+        place
+            .thoth(["ingest", &file])
+            .env("THOTH_INGEST_DOCUMENT_BYTES", bytes.to_string())
+            .run()
     };
     expect_fault(&limited(line.len() - 1), "DOCUMENT_TOO_LARGE");
     assert_eq!((place.stored(), place.documents_in_graph()), (0, 0));
@@ -71,15 +91,25 @@ fn bad_requirements_are_named_by_file_and_line() {
     let knowledge = place.file("records.jsonl", records());
     let nested = place.file("nested.txt", "# fine\nlib ==\n");
     let outer = place.file("outer.txt", "app\n-r nested.txt\n");
-    let output = place.thoth(["advise", "-r", &outer, "--knowledge", &knowledge]).run();
+    let output = place
+        .thoth(["advise", "-r", &outer, "--knowledge", &knowledge])
+        .run();
     assert!(output.stderr.contains(&format!("{nested}:2")), "{output:#?}");
-    assert_eq!((output.code, output.stdout.as_str()), (Some(2), ""), "{output:#?}");
+    assert_eq!(
+        (output.code, output.stdout.as_str()),
+        (Some(2), ""),
+        "{output:#?}"
+    );
 
     let unsupported = place.file("url.txt", "app\nlib @ https://files.test/lib-1.0.zip\n");
-    let output = place.thoth(["advise", "-r", &unsupported, "--knowledge", &knowledge]).run();
+    let output = place
+        .thoth(["advise", "-r", &unsupported, "--knowledge", &knowledge])
+        .run();
     expect_fault(&output, "UNSUPPORTED_REQUIREMENT");
     assert!(output.stderr.contains("url.txt:2"), "{output:#?}");
-    let output = place.thoth(["advise", "-r", "absent.txt", "--knowledge", &knowledge]).run();
+    let output = place
+        .thoth(["advise", "-r", "absent.txt", "--knowledge", &knowledge])
+        .run();
     expect_fault(&output, "IO_ERROR");
 }
 
@@ -87,15 +117,25 @@ fn bad_requirements_are_named_by_file_and_line() {
 fn bad_options_of_advise_are_named() {
     let place = Place::new();
     let knowledge = place.file("records.jsonl", records());
-    let scores = place.file("scores.jsonl", "{\"name\": \"app\", \"version\": \"1.0\", \"score\": 1}\n{\"name\": 3}\n");
+    let scores = place.file(
+        "scores.jsonl",
+        "{\"name\": \"app\", \"version\": \"1.0\", \"score\": 1}\n{\"name\": 3}\n",
+    );
     let environment = place.file("environment.json", "{\"python_version\": \"3.11\"}");
     for (option, value, code, named) in [
         ("--scores", scores.as_str(), "SCHEMA_VIOLATION", "scores.jsonl:2"),
-        ("--environment", environment.as_str(), "INVALID_ENVIRONMENT", "environment.json"),
-        ("--as-of", "yesterday", "INVALID_ARGUMENT", "--as-of"),
+        (
+            "--environment",
+            environment.as_str(),
+            "INVALID_ENVIRONMENT",
+            "environment.json",
+        ),
+        ("--as-of", "yesterday", "INVALID_ARGUMENT", "yesterday"),
         ("--python-version", "three", "INVALID_ENVIRONMENT", "three"),
     ] {
-        let output = place.thoth(["advise", "app", "--knowledge", &knowledge, option, value]).run();
+        let output = place
+            .thoth(["advise", "app", "--knowledge", &knowledge, option, value])
+            .run();
         expect_fault(&output, code);
         assert!(output.stderr.contains(named), "{output:#?}");
     }
@@ -108,8 +148,14 @@ fn an_unreachable_graph_leaves_the_store_empty() {
     let nobody = "bolt://127.0.0.1:9";
     let arguments: [&[&str]; 3] = [&["ingest", &file], &["advise", "app"], &["graph", "check"]];
     for arguments in arguments {
-        let output = place.thoth([]).args(arguments.iter().copied()).args(["--graph", nobody]);
-        expect_fault(&output.deadline(Duration::from_secs(60)).run(), "GRAPH_UNREACHABLE");
+        let output = place
+            .thoth([])
+            .args(arguments.iter().copied())
+            .args(["--graph", nobody]);
+        expect_fault(
+            &output.deadline(Duration::from_secs(60)).run(),
+            "GRAPH_UNREACHABLE",
+        );
     }
     assert_eq!(place.stored(), 0);
 }
@@ -119,9 +165,14 @@ fn an_unreachable_broker_leaves_the_store_empty() {
     let place = Place::new();
     let file = place.file("records.jsonl", records());
     let nobody = "amqp://127.0.0.1:9/%2f";
-    let output = place.thoth(["ingest", &file, "--publish", "--broker", nobody]).run();
+    let output = place
+        .thoth(["ingest", &file, "--publish", "--broker", nobody])
+        .run();
     expect_fault(&output, "BROKER_UNREACHABLE");
     assert_eq!(place.stored(), 0);
-    expect_fault(&place.thoth(["worker", "--broker", nobody]).run(), "BROKER_UNREACHABLE");
+    expect_fault(
+        &place.thoth(["worker", "--broker", nobody]).run(),
+        "BROKER_UNREACHABLE",
+    );
     expect_fault(&place.thoth(["worker"]).run(), "INVALID_CONFIGURATION");
 }

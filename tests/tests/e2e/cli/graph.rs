@@ -12,19 +12,33 @@ use super::{Place, expect_fault, record, records};
 fn files_are_ingested_once_and_rebuilt_to_the_same_graph() {
     let place = Place::new();
     let file = place.file("records.jsonl", records());
-    let first = place.thoth(["ingest", &file, "--format", "json"]).run().expect_code(0).json();
-    assert_eq!((&first["read"], &first["ingested"]), (&5.into(), &5.into()), "{first}");
+    let first = place
+        .thoth(["ingest", &file, "--format", "json"])
+        .run()
+        .expect_code(0)
+        .json();
+    assert_eq!(
+        (&first["read"], &first["ingested"]),
+        (&5.into(), &5.into()),
+        "{first}"
+    );
     let again = place.thoth(["ingest", &file]).run().expect_code(0);
     assert!(again.stdout.contains("already known"), "{again:#?}");
     assert_eq!((place.stored(), place.documents_in_graph()), (5, 5));
 
     let checksum = |graph: &str| {
-        let output = place.thoth(["graph", "checksum", "--format", "json", "--graph", graph]).run().expect_code(0);
+        let output = place
+            .thoth(["graph", "checksum", "--format", "json", "--graph", graph])
+            .run()
+            .expect_code(0);
         output.json()["checksum"].as_str().unwrap().to_owned()
     };
     let before = checksum(&place.graph_url());
     let other = format!("embedded:{}", place.path("again").display());
-    place.thoth(["graph", "rebuild", "--graph", &other]).run().expect_code(0);
+    place
+        .thoth(["graph", "rebuild", "--graph", &other])
+        .run()
+        .expect_code(0);
     assert_eq!(checksum(&other), before);
     place.thoth(["graph", "rebuild", "--wipe"]).run().expect_code(0);
     assert_eq!(checksum(&place.graph_url()), before);
@@ -40,19 +54,39 @@ fn cypher_is_asked_with_parameters_and_never_writes() {
     let place = Place::new();
     let file = place.file("records.jsonl", records());
     place.thoth(["ingest", &file]).run().expect_code(0);
-    let text = "MATCH (v:PackageVersion) WHERE v.name = $name RETURN v.version AS version ORDER BY version LIMIT 5";
+    let text =
+        "MATCH (v:PackageVersion) WHERE v.name = $name RETURN v.version AS version ORDER BY version LIMIT 5";
     let statement = place.file("question.cypher", text);
-    let output =
-        place.thoth(["graph", "query", &statement, "--param", "name=app", "--format", "json"]).run().expect_code(0);
-    assert_eq!(output.json(), serde_json::json!([{"version": "1.0"}, {"version": "2.0"}]));
-    let output = place.thoth(["graph", "query", "-", "-p", "name=app"]).stdin(text).run().expect_code(0);
-    assert!(output.stdout.contains("version") && output.stdout.contains("2.0"), "{output:#?}");
-    let output = place.thoth(["graph", "query", "-e", "MATCH (n) DETACH DELETE n"]).run();
+    let output = place
+        .thoth([
+            "graph", "query", &statement, "--param", "name=app", "--format", "json",
+        ])
+        .run()
+        .expect_code(0);
+    assert_eq!(
+        output.json(),
+        serde_json::json!([{"version": "1.0"}, {"version": "2.0"}])
+    );
+    let output = place
+        .thoth(["graph", "query", "-", "-p", "name=app"])
+        .stdin(text)
+        .run()
+        .expect_code(0);
+    assert!(
+        output.stdout.contains("version") && output.stdout.contains("2.0"),
+        "{output:#?}"
+    );
+    let output = place
+        .thoth(["graph", "query", "-e", "MATCH (n) DETACH DELETE n"])
+        .run();
     expect_fault(&output, "GRAPH_QUERY_REFUSED");
 
     let list = Thoth::new().args(["graph", "queries"]).run().expect_code(0);
     assert!(list.stdout.contains("prune/candidates"), "{list:#?}");
-    let text = Thoth::new().args(["graph", "queries", "read/packages"]).run().expect_code(0);
+    let text = Thoth::new()
+        .args(["graph", "queries", "read/packages"])
+        .run()
+        .expect_code(0);
     assert!(text.stdout.starts_with("// purpose:"), "{text:#?}");
     let near = Thoth::new().args(["graph", "queries", "read/package"]).run();
     expect_fault(&near, "NOT_FOUND");
@@ -77,13 +111,23 @@ fn published_documents_reach_the_graph_of_a_worker() {
     let vhost = services.vhost();
     let place = Place::new();
     let file = place.file("records.jsonl", records());
-    let publish = place.thoth(["ingest", &file, "--publish", "--broker", vhost.url(), "--format", "json"]);
+    let publish = place.thoth([
+        "ingest",
+        &file,
+        "--publish",
+        "--broker",
+        vhost.url(),
+        "--format",
+        "json",
+    ]);
     assert_eq!(publish.run().expect_code(0).json()["ingested"], 5);
     assert_eq!(place.stored(), 5);
 
     let mut worker = place.thoth(["worker", "--broker", vhost.url()]).spawn();
     worker.wait_for_text("stop with SIGTERM", Duration::from_secs(60));
-    poll::until_true("all queues are empty", Duration::from_secs(60), || vhost.queues().values().all(|left| *left == 0));
+    poll::until_true("all queues are empty", Duration::from_secs(60), || {
+        vhost.queues().values().all(|left| *left == 0)
+    });
     worker.terminate();
     let output = worker.wait(Duration::from_secs(60)).expect_code(0);
     assert!(output.stderr.contains("5 ingested"), "{output:#?}");
@@ -91,13 +135,58 @@ fn published_documents_reach_the_graph_of_a_worker() {
 }
 
 #[test]
+fn both_engines_come_to_the_same_checksum() {
+    let Some(services) = Services::get() else { return };
+    let lease = services.neo4j();
+    let place = Place::new();
+    let file = place.file("records.jsonl", records());
+    let neo4j = |arguments: &[&str]| {
+        let thoth = place.thoth([]).args(arguments.iter().copied()).args([
+            "--graph",
+            lease.url(),
+            "--format",
+            "json",
+        ]);
+        let thoth = thoth
+            .env("THOTH_GRAPH_USER", lease.user())
+            .env("THOTH_GRAPH_PASSWORD", lease.password());
+        thoth.run().expect_code(0).json()
+    };
+    // From an empty store: nothing but the schema is left of what other tests wrote.
+    neo4j(&["graph", "rebuild", "--wipe"]);
+    assert_eq!(neo4j(&["graph", "migrate"])["applied"], serde_json::json!([]));
+    assert_eq!(neo4j(&["ingest", &file])["ingested"], 5);
+    place.thoth(["ingest", &file]).run().expect_code(0);
+    let embedded = place
+        .thoth(["graph", "checksum", "--format", "json"])
+        .run()
+        .expect_code(0)
+        .json();
+    assert_eq!(neo4j(&["graph", "checksum"]), embedded);
+    assert_eq!(neo4j(&["graph", "check"])["violations"], serde_json::json!([]));
+}
+
+#[test]
 fn graceful_sets_bad_lines_aside() {
     let place = Place::new();
     let good = [record("a", "1", &[]), record("b", "1", &[])].map(|record| record.to_string());
     let file = place.file("mixed.jsonl", format!("{}\n{{\"name\": \n{}\n", good[0], good[1]));
-    let output = place.thoth(["ingest", &file, "--graceful", "--format", "json"]).run().expect_code(1);
+    let output = place
+        .thoth(["ingest", &file, "--graceful", "--format", "json"])
+        .run()
+        .expect_code(1);
     let summary = output.json();
-    assert_eq!((&summary["ingested"], &summary["rejected_count"]), (&2.into(), &1.into()), "{summary}");
-    assert!(summary["rejected"][0]["place"].as_str().unwrap().ends_with("mixed.jsonl:2"), "{summary}");
+    assert_eq!(
+        (&summary["ingested"], &summary["rejected_count"]),
+        (&2.into(), &1.into()),
+        "{summary}"
+    );
+    assert!(
+        summary["rejected"][0]["place"]
+            .as_str()
+            .unwrap()
+            .ends_with("mixed.jsonl:2"),
+        "{summary}"
+    );
     assert_eq!(place.documents_in_graph(), 2);
 }

@@ -7,9 +7,30 @@ use thoth_tests::binary::Thoth;
 use thoth_tests::paths::workspace_root;
 
 fn pip(folder: &Path, arguments: &[&str]) -> std::io::Result<Output> {
-    let common = ["-m", "pip", "download", "--no-deps", "--quiet", "--disable-pip-version-check"];
-    let target = ["--python-version", "3.11", "--only-binary=:all:", "--retries", "1", "--timeout", "10"];
-    Command::new("python3").args(common).args(target).arg("-d").arg(folder).args(arguments).output()
+    let common = [
+        "-m",
+        "pip",
+        "download",
+        "--no-deps",
+        "--quiet",
+        "--disable-pip-version-check",
+    ];
+    let target = [
+        "--python-version",
+        "3.11",
+        "--only-binary=:all:",
+        "--retries",
+        "1",
+        "--timeout",
+        "10",
+    ];
+    Command::new("python3")
+        .args(common)
+        .args(target)
+        .arg("-d")
+        .arg(folder)
+        .args(arguments)
+        .output()
 }
 
 #[test]
@@ -20,7 +41,10 @@ fn pip_downloads_the_flask_lock_with_its_hashes() {
         Ok(output) if output.status.success() => {}
         Ok(output) => {
             let reason = String::from_utf8_lossy(&output.stderr).into_owned();
-            println!("skipped: no package index answers pip: {}", reason.lines().last().unwrap_or_default());
+            println!(
+                "skipped: no package index answers pip: {}",
+                reason.lines().last().unwrap_or_default()
+            );
             return;
         }
         Err(problem) => {
@@ -30,7 +54,15 @@ fn pip_downloads_the_flask_lock_with_its_hashes() {
     }
     let records = workspace_root().join("cli/data/demo.jsonl.zst");
     let lock = Thoth::new()
-        .args(["advise", "flask", "--python-version", "3.11", "--format", "requirements", "--knowledge"])
+        .args([
+            "advise",
+            "flask",
+            "--python-version",
+            "3.11",
+            "--format",
+            "requirements",
+            "--knowledge",
+        ])
         .args([records])
         .run()
         .expect_code(0);
@@ -38,7 +70,12 @@ fn pip_downloads_the_flask_lock_with_its_hashes() {
     std::fs::write(&file, &lock.stdout).unwrap();
     let target = folder.path().join("files");
     let output = pip(&target, &["--require-hashes", "-r", &file.display().to_string()]).unwrap();
-    assert!(output.status.success(), "{}\n{}", lock.stdout, String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}\n{}",
+        lock.stdout,
+        String::from_utf8_lossy(&output.stderr)
+    );
     let pins = lock.stdout.lines().filter(|line| line.contains("==")).count();
     assert_eq!(std::fs::read_dir(&target).unwrap().count(), pins);
 }

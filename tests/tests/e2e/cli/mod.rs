@@ -42,7 +42,10 @@ impl Place {
         Thoth::new()
             .args(arguments)
             .env("THOTH_GRAPH_URL", self.graph_url())
-            .env("THOTH_STORE_URL", format!("file://{}", self.path("store").display()))
+            .env(
+                "THOTH_STORE_URL",
+                format!("file://{}", self.path("store").display()),
+            )
     }
 
     /// Files that lie in the store.
@@ -53,15 +56,22 @@ impl Place {
     /// Documents that the graph states.
     fn documents_in_graph(&self) -> u64 {
         let query = "MATCH (d:Document) RETURN count(d) AS documents";
-        let output = self.thoth(["graph", "query", "-e", query, "--format", "json"]).run().expect_code(0);
+        let output = self
+            .thoth(["graph", "query", "-e", query, "--format", "json"])
+            .run()
+            .expect_code(0);
         output.json()[0]["documents"].as_u64().unwrap()
     }
 }
 
 fn count_files(folder: &Path) -> usize {
-    let Ok(entries) = fs::read_dir(folder) else { return 0 };
+    let Ok(entries) = fs::read_dir(folder) else {
+        return 0;
+    };
     let paths = entries.map(|entry| entry.unwrap().path());
-    paths.map(|path| if path.is_dir() { count_files(&path) } else { 1 }).sum()
+    paths
+        .map(|path| if path.is_dir() { count_files(&path) } else { 1 })
+        .sum()
 }
 
 /// A record of a release that installs everywhere.
@@ -92,9 +102,17 @@ fn records() -> String {
 fn expect_fault(output: &Output, code: &str) {
     assert_eq!(output.code, Some(2), "{output:#?}");
     assert_eq!(output.stdout, "", "{output:#?}");
-    let errors: Vec<&str> = output.stderr.lines().filter(|line| line.starts_with("error[")).collect();
+    let errors: Vec<&str> = output
+        .stderr
+        .lines()
+        .filter(|line| line.starts_with("error["))
+        .collect();
     assert_eq!(errors.len(), 1, "{output:#?}");
     assert!(errors[0].starts_with(&format!("error[{code}]: ")), "{output:#?}");
-    let remedies = output.stderr.lines().filter(|line| line.starts_with("  remedy: ")).count();
+    let remedies = output
+        .stderr
+        .lines()
+        .filter(|line| line.starts_with("  remedy: "))
+        .count();
     assert_eq!(remedies, 1, "{output:#?}");
 }
