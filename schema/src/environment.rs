@@ -141,8 +141,8 @@ pub struct Environment {
     pub markers: MarkerEnvironment,
     /// The GNU C library: wheels for this and older ones install. Only looked at on Linux.
     pub glibc: (u32, u32),
-    /// The platform whose wheels install.
-    pub platform: Platform,
+    /// The platform, where it is one of those with a name of their own.
+    pub platform: Option<Platform>,
     stated: BTreeMap<String, String>,
 }
 
@@ -220,15 +220,7 @@ impl Environment {
         let implementation = release_of("implementation_version", get("implementation_version"))?;
         let short = release_of("python_version", get("python_version"))?;
         check_python(&short, &full)?;
-        let platform = Platform::of(get("sys_platform"), get("platform_machine")).ok_or_else(|| {
-            invalid(format!(
-                "no wheels are known for `{}` on `{}`",
-                get("sys_platform"),
-                get("platform_machine")
-            ))
-            .at("/sys_platform")
-            .remedy("use linux with x86_64 or aarch64, darwin with arm64, or win32 with AMD64")
-        })?;
+        let platform = Platform::of(get("sys_platform"), get("platform_machine"));
         let builder = MarkerEnvironmentBuilder {
             implementation_name: get("implementation_name"),
             implementation_version: &implementation.to_string(),
@@ -244,7 +236,11 @@ impl Environment {
         };
         let markers = MarkerEnvironment::try_from(builder)
             .map_err(|problem| invalid(format!("a version of the environment is not one: {problem}")))?;
-        let name = format!("{platform}-py{}", get("python_version"));
+        let place = match platform {
+            Some(platform) => platform.to_string(),
+            None => format!("{}-{}", get("sys_platform"), get("platform_machine")),
+        };
+        let name = format!("{place}-py{}", get("python_version"));
         Ok(Environment {
             name,
             markers,
@@ -267,7 +263,7 @@ impl Environment {
     /// The variables as stated, and `glibc` on Linux; what [`Environment::from_json`] reads.
     pub fn to_json(&self) -> Value {
         let mut object = json!(self.stated);
-        if matches!(self.platform, Platform::LinuxX86_64 | Platform::LinuxAarch64)
+        if self.markers.sys_platform().starts_with("linux")
             && let Some(object) = object.as_object_mut()
         {
             object.insert(

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::environment::{Environment, Platform};
+use crate::environment::Environment;
 use crate::version::Version;
 
 /// Most tags one file name may expand to (python times abi times platform).
@@ -39,14 +39,18 @@ impl SupportedTags {
         let mut python_abi = Vec::new();
         let mut any_python_abi = Vec::new();
         if is_cpython {
-            python_abi = cpython_pairs(major, minor, environment.platform);
+            python_abi = cpython_pairs(major, minor, environment.markers.sys_platform() == "win32");
             any_python_abi.push(format!("cp{major}{minor}-none"));
         }
         python_abi.extend(pure.iter().cloned());
         any_python_abi.extend(pure);
         SupportedTags {
             python_abi,
-            platforms: platforms(environment.platform, environment.glibc),
+            platforms: platforms(
+                environment.markers.sys_platform(),
+                environment.markers.platform_machine(),
+                environment.glibc,
+            ),
             any_python_abi,
         }
     }
@@ -95,7 +99,7 @@ fn contains_pair(pairs: &[String], python: &str, abi: &str) -> bool {
 }
 
 /// `cp37-cp37m`, `cp37-abi3`, `cp37-none`, `cp36-abi3`, … down to `cp32-abi3`.
-fn cpython_pairs(major: u64, minor: u64, platform: Platform) -> Vec<String> {
+fn cpython_pairs(major: u64, minor: u64, on_windows: bool) -> Vec<String> {
     let python = format!("cp{major}{minor}");
     let mut pairs = Vec::new();
     if (major, minor) >= (3, 8) {
@@ -104,7 +108,7 @@ fn cpython_pairs(major: u64, minor: u64, platform: Platform) -> Vec<String> {
         pairs.push(format!("{python}-{python}m"));
     } else {
         // Python 2 had two widths of unicode; Windows only had the narrow one.
-        if platform != Platform::WindowsX86_64 {
+        if !on_windows {
             pairs.push(format!("{python}-{python}mu"));
         }
         pairs.push(format!("{python}-{python}m"));
@@ -127,16 +131,35 @@ fn generic_pythons(major: u64, minor: u64) -> impl Iterator<Item = String> {
         .chain((0..minor).rev().map(move |older| format!("py{major}{older}")))
 }
 
-fn platforms(platform: Platform, glibc: (u32, u32)) -> Vec<String> {
-    match platform {
-        Platform::LinuxX86_64 => linux_platforms("x86_64", OLDEST_GLIBC_X86_64, glibc),
-        Platform::LinuxAarch64 => linux_platforms("aarch64", OLDEST_GLIBC_AARCH64, glibc),
-        Platform::MacosArm64 => (11..=14)
-            .rev()
-            .flat_map(|major| ["arm64", "universal2"].map(|kind| format!("macosx_{major}_0_{kind}")))
-            .collect(),
-        Platform::WindowsX86_64 => vec!["win_amd64".to_owned()],
+/// The platform tags that install on an operating system and machine, most preferred first; none for one that wheels
+/// do not know, where only source archives and wheels for `any` platform install.
+fn platforms(sys_platform: &str, machine: &str, glibc: (u32, u32)) -> Vec<String> {
+    match (sys_platform, machine) {
+        ("darwin", machine) => macos_platforms(machine),
+        ("win32", "AMD64") => vec!["win_amd64".to_owned()],
+        ("win32", "ARM64") => vec!["win_arm64".to_owned()],
+        ("win32", "x86") => vec!["win32".to_owned()],
+        (system, "x86_64" | "i686") if system.starts_with("linux") => {
+            linux_platforms(machine, OLDEST_GLIBC_X86_64, glibc)
+        }
+        (system, machine) if system.starts_with("linux") => {
+            linux_platforms(machine, OLDEST_GLIBC_AARCH64, glibc)
+        }
+        _ => Vec::new(),
     }
+}
+
+/// Releases 11 to 14, and what wheels for 10.x still mean there (`packaging.tags.mac_platforms`).
+fn macos_platforms(machine: &str) -> Vec<String> {
+    let new = (11..=14)
+        .rev()
+        .flat_map(|major| [machine, "universal2"].map(|kind| format!("macosx_{major}_0_{kind}")));
+    let kinds: &[&str] = match machine {
+        "x86_64" => &["x86_64", "intel", "fat64", "fat32", "universal2", "universal"],
+        _ => &["universal2"],
+    };
+    let old = (4..=16).rev().flat_map(|minor| kinds.iter().map(move |kind| format!("macosx_10_{minor}_{kind}")));
+    new.chain(old).collect()
 }
 
 fn linux_platforms(machine: &str, oldest: u32, glibc: (u32, u32)) -> Vec<String> {

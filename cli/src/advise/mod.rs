@@ -28,7 +28,7 @@ pub(crate) async fn run(args: &AdviseArgs, settings: &Settings, output: &Output)
     let graph: Arc<dyn Graph> = if args.knowledge.is_empty() {
         knowledge::open(&settings.graph()?).await?
     } else {
-        knowledge::in_memory(&args.knowledge, settings, output).await?
+        knowledge::in_memory(&args.knowledge, &input, settings, output).await?
     };
     let report = thoth_server::advise::advise(graph.as_ref(), &input).await?;
     match args.format {

@@ -13,7 +13,7 @@ use thoth_schema::purl::DEFAULT_INDEX;
 use thoth_schema::requirement::Requirement;
 use thoth_schema::version;
 
-use super::AdviseInput;
+use super::{AdviseInput, Scores};
 use super::frontier::{Frontier, Lines};
 use super::pruned::Tally;
 
@@ -40,6 +40,7 @@ pub(super) async fn gather(
     input: &AdviseInput,
     request: &Request,
     as_of: Option<String>,
+    scores: Option<Scores>,
 ) -> Result<Gathered, Fault> {
     let environment = &request.environment;
     let mut frontier = Frontier::new(
@@ -58,7 +59,7 @@ pub(super) async fn gather(
         let rows = graph.read(&PRUNE_CANDIDATES, asked).await?;
         statements += 1;
         for row in rows.iter() {
-            take(row, input, &mut found, &mut frontier, &mut lines)?;
+            take(row, scores.as_ref(), &mut found, &mut frontier, &mut lines)?;
         }
     }
     let installable = installable(graph, input, &found, &mut statements).await?;
@@ -78,7 +79,7 @@ pub(super) async fn gather(
         );
     }
     for row in rows.iter() {
-        settle(row, input, &mut found, &installable, &mut universe, &mut tally)?;
+        settle(row, scores.as_ref(), &mut found, &installable, &mut universe, &mut tally)?;
     }
     for (name, knowledge) in &mut universe.packages {
         knowledge.all_prereleases &= knowledge.known;
@@ -123,7 +124,7 @@ fn rank<'index>(input: &AdviseInput, index: &'index str) -> (usize, bool, &'inde
 /// Takes one surviving release, and wants what it requires.
 fn take(
     row: Row<'_>,
-    input: &AdviseInput,
+    scores: Option<&Scores>,
     found: &mut BTreeMap<String, Found>,
     frontier: &mut Frontier,
     lines: &mut Lines<'_>,
@@ -131,7 +132,7 @@ fn take(
     let key = row.text("key");
     if !found.contains_key(key) {
         let package = name::package(row.text("name"))?;
-        let candidate = candidate(row, &package, input)?;
+        let candidate = candidate(row, &package, scores)?;
         found.insert(
             key.to_owned(),
             Found {
@@ -164,15 +165,13 @@ fn take(
     Ok(())
 }
 
-fn candidate(row: Row<'_>, package: &PackageName, input: &AdviseInput) -> Result<Candidate, Fault> {
+fn candidate(row: Row<'_>, package: &PackageName, scores: Option<&Scores>) -> Result<Candidate, Fault> {
     let version = version::parse(row.text("version"))?;
-    let score = input
-        .scores
-        .as_ref()
-        .and_then(|scores| scores.get(&(package.to_string(), version.to_string())).copied());
+    let order = row.text("orderKey").to_owned();
+    let score = scores.and_then(|scores| scores.get(&(package.to_string(), order.clone())).copied());
     Ok(Candidate {
         version,
-        order: row.text("orderKey").to_owned(),
+        order,
         index: row.text("index").to_owned(),
         yanked: row.bool("yanked"),
         requires_python: row.optional_text("requiresPython").map(str::to_owned),
@@ -224,7 +223,7 @@ fn listed(names: &BTreeSet<String>, package: &PackageName) -> bool {
 /// Puts one release of a reached package where it belongs: a candidate, missing knowledge, or removed for a reason.
 fn settle(
     row: Row<'_>,
-    input: &AdviseInput,
+    scores: Option<&Scores>,
     found: &mut BTreeMap<String, Found>,
     installable: &BTreeSet<String>,
     universe: &mut Universe,
@@ -252,7 +251,7 @@ fn settle(
     }
     let only_unknown = exists && row.bool("unknown") && row.optional_text("fault").is_none();
     if only_unknown && !row.bool("outside") && !row.bool("withdrawn") && !row.bool("python") {
-        knowledge.candidates.push(candidate(row, &package, input)?);
+        knowledge.candidates.push(candidate(row, &package, scores)?);
     }
     tally.removed(&package, row);
     Ok(())

@@ -4,6 +4,7 @@
 mod frontier;
 mod gather;
 mod pruned;
+mod reach;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
@@ -20,6 +21,7 @@ use thoth_schema::tags::ArtifactName;
 use thoth_schema::version;
 
 pub use gather::Gathered;
+pub use reach::keep_within_reach;
 
 /// Most requirements and constraints of one request.
 pub const MAX_REQUIREMENTS: usize = 1_000;
@@ -27,6 +29,9 @@ pub const MAX_REQUIREMENTS: usize = 1_000;
 pub const MAX_STACKS: usize = 100;
 /// Longest search of one request, milliseconds.
 pub const MAX_BUDGET_MILLIS: u64 = 600_000;
+
+/// Scores by normalised package name and order key of the version.
+type Scores = BTreeMap<(String, String), f64>;
 
 /// What is asked, as text from outside.
 #[derive(Debug, Clone)]
@@ -80,11 +85,12 @@ pub async fn advise(graph: &dyn Graph, input: &AdviseInput) -> Result<Report, Fa
     let started = Instant::now();
     let request = request(input)?;
     let as_of = input.as_of.as_deref().map(as_of).transpose()?;
+    let scores = scores(input)?;
     let Gathered {
         universe,
         pruned,
         mut statements,
-    } = gather::gather(graph, input, &request, as_of).await?;
+    } = gather::gather(graph, input, &request, as_of, scores).await?;
     let searched = tokio::task::spawn_blocking(move || thoth_adviser::advise(&universe, &request)).await;
     let mut advice = searched
         .map_err(|error| Fault::new(ErrorCode::Internal, format!("the search stopped: {error}")))??;
@@ -131,6 +137,17 @@ fn request(input: &AdviseInput) -> Result<Request, Fault> {
         budget: Duration::from_millis(input.budget_millis),
         seed: input.seed,
     })
+}
+
+/// Scores by package name and order key, so that `1.0.0` means the release `1.0`.
+fn scores(input: &AdviseInput) -> Result<Option<Scores>, Fault> {
+    let Some(given) = &input.scores else { return Ok(None) };
+    let mut scores = Scores::new();
+    for ((package, version), score) in given {
+        let order = version::order_key(&version::parse(version)?);
+        scores.insert((name::package(package)?.to_string(), order), *score);
+    }
+    Ok(Some(scores))
 }
 
 fn within(what: &str, number: usize, most: usize) -> Result<(), Fault> {

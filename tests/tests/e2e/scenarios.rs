@@ -125,10 +125,12 @@ fn option_values<'scenario>(scenario: &'scenario Scenario, option: &str) -> Vec<
 /// The releases that exist for this request: on its day, on its indexes.
 fn visible_releases(scenario: &Scenario) -> Releases {
     let mut indexes = option_values(scenario, "--index-url");
+    let extra = option_values(scenario, "--extra-index-url");
+    let every_index = indexes.is_empty() && extra.is_empty();
     if indexes.is_empty() {
         indexes.push(crate::advise_call::DEFAULT_INDEX);
     }
-    indexes.extend(option_values(scenario, "--extra-index-url"));
+    indexes.extend(extra);
     let mut releases = Releases::new();
     for entry in scenario.entries().unwrap() {
         let day = entry.record.upload_time.as_ref().map(|time| &time[..10]);
@@ -136,7 +138,7 @@ fn visible_releases(scenario: &Scenario) -> Releases {
             Some(last_day) => day.is_some_and(|day| day <= last_day.as_str()),
             None => true,
         };
-        if known_then && indexes.contains(&entry.candidate.index.as_str()) {
+        if known_then && (every_index || indexes.contains(&entry.candidate.index.as_str())) {
             releases.entry(entry.name).or_default().push(entry.candidate);
         }
     }

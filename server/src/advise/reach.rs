@@ -1,0 +1,66 @@
+//! Which documents can matter to a request: a filter by package name, before anything is loaded.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use thoth_schema::document::{Document, Payload};
+use thoth_schema::error::Fault;
+use thoth_schema::name::{self, PackageName};
+
+use super::frontier::Lines;
+use super::{AdviseInput, parsed};
+
+/// Keeps the documents that speak of a package which the request can reach in its environment, whatever the versions.
+///
+/// Loading only those answers the request as loading all would: what is dropped is no requirement of anything reached.
+///
+/// # Errors
+/// `INVALID_REQUIREMENT` or `UNSUPPORTED_REQUIREMENT` for what is asked.
+pub fn keep_within_reach(documents: &mut Vec<Document>, input: &AdviseInput) -> Result<(), Fault> {
+    let reached = reached(documents, input)?;
+    documents.retain(|document| speaks_of(document).iter().any(|package| reached.contains_key(package)));
+    Ok(())
+}
+
+fn speaks_of(document: &Document) -> Vec<PackageName> {
+    let mut names: Vec<PackageName> = document.releases().iter().map(|release| release.name.clone()).collect();
+    if let Payload::Solver(run) = &document.payload {
+        names.extend(run.errors.iter().filter_map(|error| name::package(&error.name).ok()));
+    }
+    names
+}
+
+/// The packages in reach, each with the extras that are asked of it.
+fn reached(
+    documents: &[Document],
+    input: &AdviseInput,
+) -> Result<BTreeMap<PackageName, BTreeSet<name::ExtraName>>, Fault> {
+    let mut texts: BTreeMap<&PackageName, BTreeSet<&str>> = BTreeMap::new();
+    for release in documents.iter().flat_map(Document::releases) {
+        let lines = release.requires_dist.iter().flatten().map(String::as_str);
+        texts.entry(&release.name).or_default().extend(lines);
+    }
+    let mut lines = Lines::new(&input.environment);
+    let mut reached: BTreeMap<PackageName, BTreeSet<name::ExtraName>> = BTreeMap::new();
+    let mut open: Vec<PackageName> = Vec::new();
+    for requirement in parsed(&input.requirements, "requirements")? {
+        reached.entry(requirement.name.clone()).or_default().extend(requirement.extras.iter().cloned());
+        open.push(requirement.name);
+    }
+    while let Some(package) = open.pop() {
+        let extras = reached.get(&package).cloned().unwrap_or_default();
+        for text in texts.get(&package).into_iter().flatten() {
+            let Some(requirement) = lines.parse(text) else { continue };
+            if !lines.holds(&requirement, &extras) {
+                continue;
+            }
+            let is_new = !reached.contains_key(&requirement.name);
+            let asked = reached.entry(requirement.name.clone()).or_default();
+            let before = asked.len();
+            asked.extend(requirement.extras.iter().cloned());
+            if is_new || asked.len() > before {
+                open.push(requirement.name.clone());
+            }
+        }
+    }
+    Ok(reached)
+}
