@@ -31,6 +31,10 @@ use args::{Cli, Verb};
 use output::Output;
 use settings::{Process, Settings};
 
+/// Opening an embedded graph is millions of small allocations.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let process = Process::current();
     let cli = match Cli::try_parse() {

@@ -5,6 +5,6 @@
 // rows: the artifacts of the named releases
 UNWIND $keys AS key
 MATCH (v:PackageVersion {key: key})-[:HAS_ARTIFACT]->(a:Artifact)
-RETURN v.key AS key, a.filename AS filename, a.sha256 AS sha256, a.kind AS kind,
+RETURN v.key AS key, a.filename AS filename, a.key AS sha256, a.kind AS kind,
        coalesce(a.yanked, false) AS yanked, a.requiresPython AS requiresPython
-ORDER BY v.key, a.filename
+ORDER BY v.key, a.filename, a.key

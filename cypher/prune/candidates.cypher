@@ -12,14 +12,16 @@ WHERE v.requirementsKnown = true
   AND (size($indexes) = 0 OR v.index IN $indexes)
   AND (coalesce(v.yanked, false) = false OR v.order IN want.pinned)
   AND ($asOf = '' OR coalesce(v.publishedAt, '~') <= $asOf)
-  AND any(i IN range(0, size(coalesce(v.pythonFrom, [])) - 1) WHERE v.pythonFrom[i] <= $python AND $python < v.pythonUntil[i])
+  AND (v.pythonFrom IS NULL
+       OR any(i IN range(0, size(coalesce(v.pythonFrom, [])) - 1) WHERE v.pythonFrom[i] <= $python AND $python < v.pythonUntil[i]))
   AND (v.prerelease = false OR want.prereleases = true)
 RETURN p.name AS name, v.key AS key, v.version AS version, v.order AS orderKey, v.index AS index,
        coalesce(v.yanked, false) AS yanked, v.prerelease AS prerelease, v.requiresPython AS requiresPython,
        v.publishedAt AS publishedAt,
        [(v)-[r:REQUIRES]->(:Package)
          WHERE r.extra IN $extras
-           AND (size(r.platforms) = 0 OR $sysPlatform IN r.platforms)
-           AND (size(r.machines) = 0 OR $machine IN r.machines)
-           AND any(i IN range(0, size(r.pythonFrom) - 1) WHERE r.pythonFrom[i] <= $python AND $python < r.pythonUntil[i])
+           AND (r.platforms IS NULL OR $sysPlatform IN r.platforms)
+           AND (r.machines IS NULL OR $machine IN r.machines)
+           AND (r.pythonFrom IS NULL
+                OR any(i IN range(0, size(coalesce(r.pythonFrom, [])) - 1) WHERE r.pythonFrom[i] <= $python AND $python < r.pythonUntil[i]))
          | r.text] AS requirements

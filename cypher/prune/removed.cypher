@@ -15,5 +15,5 @@ RETURN p.name AS name, v.key AS key, v.version AS version, v.order AS orderKey, 
        size($indexes) > 0 AND NOT v.index IN $indexes AS foreign,
        coalesce(v.yanked, false) = true AND NOT v.order IN want.pinned AS withdrawn,
        $asOf <> '' AND coalesce(v.publishedAt, '~') > $asOf AS late,
-       size(coalesce(v.pythonFrom, [])) > 0 AND
+       v.pythonFrom IS NOT NULL AND
          NOT any(i IN range(0, size(coalesce(v.pythonFrom, [])) - 1) WHERE v.pythonFrom[i] <= $python AND $python < v.pythonUntil[i]) AS python

@@ -5,6 +5,6 @@
 // rows: at most one per key
 UNWIND $keys AS key
 MATCH (a:Artifact {key: key})
-RETURN a.key AS key, a.filename AS filename, a.sha256 AS sha256, a.kind AS kind, a.size AS size,
+RETURN a.key AS key, a.filename AS filename, a.key AS sha256, a.kind AS kind, a.size AS size,
        a.pythonAbiTags AS pythonAbiTags, a.platformTags AS platformTags, a.requiresPython AS requiresPython,
        coalesce(a.yanked, false) AS yanked, a.uploadedAt AS uploadedAt

@@ -2,19 +2,19 @@
 // params: none
 // columns: label, nodes
 // index: label counts
-// rows: one per label
-MATCH (n:Package) RETURN 'Package' AS label, count(n) AS nodes
+// rows: one per label, also where there is no node
+MATCH (n:Package) WITH count(n) AS nodes RETURN 'Package' AS label, nodes
 UNION ALL
-MATCH (n:PackageVersion) RETURN 'PackageVersion' AS label, count(n) AS nodes
+MATCH (n:PackageVersion) WITH count(n) AS nodes RETURN 'PackageVersion' AS label, nodes
 UNION ALL
-MATCH (n:Artifact) RETURN 'Artifact' AS label, count(n) AS nodes
+MATCH (n:Artifact) WITH count(n) AS nodes RETURN 'Artifact' AS label, nodes
 UNION ALL
-MATCH (n:Document) RETURN 'Document' AS label, count(n) AS nodes
+MATCH (n:Document) WITH count(n) AS nodes RETURN 'Document' AS label, nodes
 UNION ALL
-MATCH (n:Observation) RETURN 'Observation' AS label, count(n) AS nodes
+MATCH (n:Observation) WITH count(n) AS nodes RETURN 'Observation' AS label, nodes
 UNION ALL
-MATCH (n:Environment) RETURN 'Environment' AS label, count(n) AS nodes
+MATCH (n:Environment) WITH count(n) AS nodes RETURN 'Environment' AS label, nodes
 UNION ALL
-MATCH (n:Index) RETURN 'Index' AS label, count(n) AS nodes
+MATCH (n:Index) WITH count(n) AS nodes RETURN 'Index' AS label, nodes
 UNION ALL
-MATCH (n:Module) RETURN 'Module' AS label, count(n) AS nodes
+MATCH (n:Module) WITH count(n) AS nodes RETURN 'Module' AS label, nodes

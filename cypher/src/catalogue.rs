@@ -39,14 +39,10 @@ catalogue! {
     READ_ARTIFACTS_BY_KEY = "read/artifacts_by_key";
     /// Artifacts of releases by file name.
     READ_ARTIFACTS_OF_VERSIONS = "read/artifacts_of_versions";
-    /// How many requirement lines name a package.
-    READ_DEPENDENT_COUNTS = "read/dependent_counts";
     /// How many requirement lines name each of these packages.
     READ_DEPENDENT_COUNTS_OF_PACKAGES = "read/dependent_counts_of_packages";
     /// How many requirement lines admit each of these releases.
     READ_DEPENDENT_COUNTS_OF_VERSIONS = "read/dependent_counts_of_versions";
-    /// A page of the releases that require a package, with the requirement line.
-    READ_DEPENDENTS_OF_PACKAGE = "read/dependents_of_package";
     /// One page per package of the requirement lines that name it.
     READ_DEPENDENTS_OF_PACKAGES = "read/dependents_of_packages";
     /// One page per release of the requirement lines that admit it.

@@ -29,7 +29,10 @@ impl GraphAddress {
             return Ok(Self::Folder(Path::new(path).to_path_buf()));
         }
         let scheme = url.split_once("://").map(|(scheme, _)| scheme);
-        if matches!(scheme, Some("bolt" | "bolt+s" | "bolt+ssc" | "neo4j" | "neo4j+s" | "neo4j+ssc")) {
+        if matches!(
+            scheme,
+            Some("bolt" | "bolt+s" | "bolt+ssc" | "neo4j" | "neo4j+s" | "neo4j+ssc")
+        ) {
             return Ok(Self::Neo4j(Neo4jAddress {
                 url: url.to_owned(),
                 user: user.to_owned(),

@@ -63,7 +63,11 @@ impl EmbeddedGraph {
             .map_err(|error| fault(ErrorCode::GraphUnreachable, error, "open"))?;
         // grafeo keeps no index for a uniqueness constraint; Neo4j does.
         database.create_property_index("key");
-        Ok(Self { database: Arc::new(database), writer: Arc::default(), _lock: lock })
+        Ok(Self {
+            database: Arc::new(database),
+            writer: Arc::default(),
+            _lock: lock,
+        })
     }
 }
 
@@ -76,12 +80,25 @@ impl Drop for EmbeddedGraph {
 }
 
 fn execute(session: &Session, text: &str, name: &str, params: Params) -> Result<Rows, Fault> {
-    let params: HashMap<String, Stored> = params.into_iter().map(|(key, value)| (key, to_stored(value))).collect();
+    let params: HashMap<String, Stored> = params
+        .into_iter()
+        .map(|(key, value)| (key, to_stored(value)))
+        .collect();
     let started = std::time::Instant::now();
-    let result = session.execute_cypher_with_params(text, params).map_err(|error| classify(&error, name))?;
-    tracing::trace!(statement = name, micros = started.elapsed().as_micros() as u64, "statement ran on the embedded engine");
+    let result = session
+        .execute_cypher_with_params(text, params)
+        .map_err(|error| classify(&error, name))?;
+    tracing::trace!(
+        statement = name,
+        micros = started.elapsed().as_micros() as u64,
+        "statement ran on the embedded engine"
+    );
     let columns = result.columns.clone();
-    let rows = result.into_rows().into_iter().map(|row| row.into_iter().map(from_stored).collect()).collect();
+    let rows = result
+        .into_rows()
+        .into_iter()
+        .map(|row| row.into_iter().map(from_stored).collect())
+        .collect();
     Ok(Rows { columns, rows })
 }
 
@@ -121,14 +138,27 @@ impl Graph for EmbeddedGraph {
         guard::refuse_wrong_answers(text)?;
         let database = Arc::clone(&self.database);
         let text = text.to_owned();
-        blocking(move || execute(&database.session_with_role(grafeo::Role::ReadOnly), &text, "query", params)).await
+        blocking(move || {
+            execute(
+                &database.session_with_role(grafeo::Role::ReadOnly),
+                &text,
+                "query",
+                params,
+            )
+        })
+        .await
     }
 
     async fn begin(&self) -> Result<Box<dyn Transaction>, Fault> {
         let permit = Arc::clone(&self.writer).lock_owned().await;
         let mut session = self.database.session();
-        session.begin_transaction().map_err(|error| classify(&error, "begin"))?;
-        Ok(Box::new(EmbeddedTransaction { session: Some(session), _permit: permit }))
+        session
+            .begin_transaction()
+            .map_err(|error| classify(&error, "begin"))?;
+        Ok(Box::new(EmbeddedTransaction {
+            session: Some(session),
+            _permit: permit,
+        }))
     }
 
     async fn define(&self, text: &str) -> Result<(), Fault> {
@@ -170,7 +200,9 @@ impl Transaction for EmbeddedTransaction {
 
 impl Drop for EmbeddedTransaction {
     fn drop(&mut self) {
-        let Some(mut session) = self.session.take() else { return };
+        let Some(mut session) = self.session.take() else {
+            return;
+        };
         if let Err(error) = session.rollback() {
             tracing::warn!(error = %error, "rollback of an embedded transaction failed");
         }
@@ -185,9 +217,12 @@ fn to_stored(value: Value) -> Stored {
         Value::Float(number) => Stored::Float64(number),
         Value::Text(text) => Stored::String(text.into()),
         Value::List(items) => Stored::List(items.into_iter().map(to_stored).collect()),
-        Value::Map(entries) => {
-            Stored::Map(Arc::new(entries.into_iter().map(|(key, item)| (key.into(), to_stored(item))).collect()))
-        }
+        Value::Map(entries) => Stored::Map(Arc::new(
+            entries
+                .into_iter()
+                .map(|(key, item)| (key.into(), to_stored(item)))
+                .collect(),
+        )),
     }
 }
 
@@ -200,7 +235,10 @@ fn from_stored(value: Stored) -> Value {
         Stored::String(text) => Value::Text(text.to_string()),
         Stored::List(items) => Value::List(items.iter().cloned().map(from_stored).collect()),
         Stored::Map(entries) => Value::Map(
-            entries.iter().map(|(key, item)| (key.as_str().to_owned(), from_stored(item.clone()))).collect(),
+            entries
+                .iter()
+                .map(|(key, item)| (key.as_str().to_owned(), from_stored(item.clone())))
+                .collect(),
         ),
         other => Value::Text(other.to_string()),
     }

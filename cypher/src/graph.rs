@@ -73,5 +73,10 @@ pub trait Transaction: Send {
 
 /// A fault with the name of the statement that met it.
 pub(crate) fn fault(code: ErrorCode, message: impl std::fmt::Display, statement: &str) -> Fault {
-    Fault { code, message: message.to_string(), pointer: Some(statement.to_owned()), remedy: None }
+    Fault {
+        code,
+        message: message.to_string(),
+        pointer: Some(statement.to_owned()),
+        remedy: None,
+    }
 }

@@ -4,8 +4,23 @@
 use thoth_schema::error::{ErrorCode, Fault};
 
 const WRITING: &[&str] = &[
-    "CREATE", "MERGE", "SET", "DELETE", "DETACH", "REMOVE", "DROP", "ALTER", "FOREACH", "LOAD", "GRANT", "DENY",
-    "REVOKE", "START", "STOP", "INSERT", "TERMINATE",
+    "CREATE",
+    "MERGE",
+    "SET",
+    "DELETE",
+    "DETACH",
+    "REMOVE",
+    "DROP",
+    "ALTER",
+    "FOREACH",
+    "LOAD",
+    "GRANT",
+    "DENY",
+    "REVOKE",
+    "START",
+    "STOP",
+    "INSERT",
+    "TERMINATE",
 ];
 
 /// The words and punctuation of a statement without comments, and with every literal replaced by `''`.
@@ -18,7 +33,9 @@ fn tokens(text: &str) -> Vec<String> {
                 skip_literal(&mut characters, character);
                 tokens.push("''".to_owned());
             }
-            '/' if characters.peek() == Some(&'/') => while characters.next().is_some_and(|next| next != '\n') {},
+            '/' if characters.peek() == Some(&'/') => {
+                while characters.next().is_some_and(|next| next != '\n') {}
+            }
             '/' if characters.peek() == Some(&'*') => skip_comment(&mut characters),
             word if word.is_alphanumeric() || word == '_' || word == '$' => {
                 let mut token = String::from(word);
@@ -55,7 +72,12 @@ fn skip_comment(characters: &mut impl Iterator<Item = char>) {
 }
 
 fn refused(message: String, remedy: &str) -> Fault {
-    Fault { code: ErrorCode::GraphQueryRefused, message, pointer: None, remedy: Some(remedy.to_owned()) }
+    Fault {
+        code: ErrorCode::GraphQueryRefused,
+        message,
+        pointer: None,
+        remedy: Some(remedy.to_owned()),
+    }
 }
 
 /// Refuses text with a writing or administrative clause. A word after `.` or `:` is a property or a label.
@@ -65,7 +87,10 @@ fn refused(message: String, remedy: &str) -> Fault {
 pub fn refuse_writes(text: &str) -> Result<(), Fault> {
     let tokens = tokens(text);
     for (position, token) in tokens.iter().enumerate() {
-        let previous = position.checked_sub(1).and_then(|before| tokens.get(before)).map(String::as_str);
+        let previous = position
+            .checked_sub(1)
+            .and_then(|before| tokens.get(before))
+            .map(String::as_str);
         let upper = token.to_uppercase();
         if !matches!(previous, Some("." | ":" | "|" | "&")) && WRITING.contains(&upper.as_str()) {
             return Err(refused(
@@ -73,7 +98,11 @@ pub fn refuse_writes(text: &str) -> Result<(), Fault> {
                 "knowledge enters by documents only: use `thoth ingest`",
             ));
         }
-        if upper == "CALL" && tokens.get(position + 1).is_some_and(|next| next != "{" && next != "(") {
+        if upper == "CALL"
+            && tokens
+                .get(position + 1)
+                .is_some_and(|next| next != "{" && next != "(")
+        {
             return Err(refused(
                 "`CALL` of a procedure is not allowed in a read-only query".to_owned(),
                 "use MATCH patterns and subqueries in braces",
@@ -83,8 +112,18 @@ pub fn refuse_writes(text: &str) -> Result<(), Fault> {
     Ok(())
 }
 
-const AGGREGATES: &[&str] =
-    &["COUNT", "SUM", "AVG", "MIN", "MAX", "COLLECT", "STDEV", "STDEVP", "PERCENTILECONT", "PERCENTILEDISC"];
+const AGGREGATES: &[&str] = &[
+    "COUNT",
+    "SUM",
+    "AVG",
+    "MIN",
+    "MAX",
+    "COLLECT",
+    "STDEV",
+    "STDEVP",
+    "PERCENTILECONT",
+    "PERCENTILEDISC",
+];
 
 /// Refuses constructs that the embedded engine answers without an error but wrongly.
 ///
@@ -120,7 +159,9 @@ pub fn refuse_wrong_answers(text: &str) -> Result<(), Fault> {
 
 /// The token runs behind `WITH` and `RETURN`.
 fn clauses(tokens: &[String]) -> Vec<&[String]> {
-    const NEXT: &[&str] = &["MATCH", "OPTIONAL", "UNWIND", "WITH", "RETURN", "ORDER", "LIMIT", "SKIP", "WHERE", "UNION", "CALL"];
+    const NEXT: &[&str] = &[
+        "MATCH", "OPTIONAL", "UNWIND", "WITH", "RETURN", "ORDER", "LIMIT", "SKIP", "WHERE", "UNION", "CALL",
+    ];
     let mut found = Vec::new();
     let mut start = None;
     for (position, token) in tokens.iter().enumerate() {
@@ -159,13 +200,15 @@ fn is_aggregate(item: &[String]) -> bool {
 }
 
 fn groups_by_case(clause: &[String]) -> bool {
-    items(clause).iter().any(|item| item.first().is_some_and(|token| token == "CASE") && !is_aggregate(item))
+    items(clause)
+        .iter()
+        .any(|item| item.first().is_some_and(|token| token == "CASE") && !is_aggregate(item))
 }
 
 fn slices_aggregate(clause: &[String]) -> bool {
-    items(clause).iter().any(|item| {
-        is_aggregate(item) && item.windows(2).any(|pair| pair[0] == ")" && pair[1] == "[")
-    })
+    items(clause)
+        .iter()
+        .any(|item| is_aggregate(item) && item.windows(2).any(|pair| pair[0] == ")" && pair[1] == "["))
 }
 
 /// Whether a grouping key is a plain name that an earlier `WITH` made from an expression.
@@ -175,16 +218,27 @@ fn groups_by_alias(earlier: &[&[String]], clause: &[String]) -> bool {
             item.len() > 2 && item.last() == Some(name) && !is_aggregate(item) && item[item.len() - 2] == "AS"
         })
     };
-    items(clause).iter().any(|item| !is_aggregate(item) && item.first().is_some_and(|name| item.len() <= 3 && renamed(name)))
+    items(clause)
+        .iter()
+        .any(|item| !is_aggregate(item) && item.first().is_some_and(|name| item.len() <= 3 && renamed(name)))
 }
 
 /// The column names of the last `RETURN` in their order; empty when they cannot be told from the text.
 pub fn column_order(text: &str) -> Vec<String> {
     let tokens = tokens(text);
-    let Some(start) = tokens.iter().rposition(|token| token.eq_ignore_ascii_case("RETURN")) else { return Vec::new() };
+    let Some(start) = tokens
+        .iter()
+        .rposition(|token| token.eq_ignore_ascii_case("RETURN"))
+    else {
+        return Vec::new();
+    };
     let end = tokens[start..]
         .iter()
-        .position(|token| ["ORDER", "LIMIT", "SKIP"].iter().any(|word| token.eq_ignore_ascii_case(word)))
+        .position(|token| {
+            ["ORDER", "LIMIT", "SKIP"]
+                .iter()
+                .any(|word| token.eq_ignore_ascii_case(word))
+        })
         .map_or(tokens.len(), |offset| start + offset);
     let named: Vec<Option<String>> = items(&tokens[start + 1..end])
         .iter()
@@ -204,10 +258,19 @@ mod tests {
 
     #[test]
     fn writing_clauses_are_refused_and_names_are_not() {
-        for bad in ["MATCH (n) SET n.a = 1", "create (n)", "MATCH (n) DETACH DELETE n", "CALL db.labels()"] {
+        for bad in [
+            "MATCH (n) SET n.a = 1",
+            "create (n)",
+            "MATCH (n) DETACH DELETE n",
+            "CALL db.labels()",
+        ] {
             assert!(refuse_writes(bad).is_err(), "{bad}");
         }
-        for good in ["MATCH (n:Set) RETURN n.delete", "MATCH (n) WHERE n.x = 'CREATE' RETURN n // SET", "CALL { MATCH (n) RETURN n } RETURN 1"] {
+        for good in [
+            "MATCH (n:Set) RETURN n.delete",
+            "MATCH (n) WHERE n.x = 'CREATE' RETURN n // SET",
+            "CALL { MATCH (n) RETURN n } RETURN 1",
+        ] {
             assert!(refuse_writes(good).is_ok(), "{good}");
         }
     }
@@ -231,6 +294,9 @@ mod tests {
 
     #[test]
     fn columns_keep_the_order_of_the_return_clause() {
-        assert_eq!(column_order("MATCH (n) RETURN n.name AS b, count(n) AS a, n.c ORDER BY a"), ["b", "a", "n.c"]);
+        assert_eq!(
+            column_order("MATCH (n) RETURN n.name AS b, count(n) AS a, n.c ORDER BY a"),
+            ["b", "a", "n.c"]
+        );
     }
 }

@@ -18,21 +18,40 @@ pub struct Migration {
 
 /// Every migration in order.
 pub const MIGRATIONS: &[Migration] = &[
-    Migration { key: "V001", name: "keys", source: include_str!("../migrations/V001__keys.cypher") },
-    Migration { key: "V002", name: "names", source: include_str!("../migrations/V002__names.cypher") },
+    Migration {
+        key: "V001",
+        name: "keys",
+        source: include_str!("../migrations/V001__keys.cypher"),
+    },
+    Migration {
+        key: "V002",
+        name: "names",
+        source: include_str!("../migrations/V002__names.cypher"),
+    },
 ];
 
 impl Migration {
     /// SHA-256 of the file, hexadecimal.
     pub fn checksum(&self) -> String {
-        Sha256::digest(self.source.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+        Sha256::digest(self.source.as_bytes())
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
     }
 
     /// The statements without comments.
     pub fn statements(&self) -> impl Iterator<Item = String> {
-        let code: Vec<&str> = self.source.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
-        let statements: Vec<String> =
-            code.join("\n").split(';').map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()).collect();
+        let code: Vec<&str> = self
+            .source
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("//"))
+            .collect();
+        let statements: Vec<String> = code
+            .join("\n")
+            .split(';')
+            .map(|text| text.trim().to_owned())
+            .filter(|text| !text.is_empty())
+            .collect();
         statements.into_iter()
     }
 }
@@ -59,7 +78,11 @@ pub async fn migrate(graph: &dyn Graph) -> Result<Vec<&'static str>, Fault> {
             params! { "key" => migration.key, "name" => migration.name, "checksum" => migration.checksum() };
         transaction.run(&WRITE_MIGRATION, record).await?;
         transaction.commit().await?;
-        tracing::info!(migration.key = migration.key, migration.name = migration.name, "migration applied");
+        tracing::info!(
+            migration.key = migration.key,
+            migration.name = migration.name,
+            "migration applied"
+        );
         now.push(migration.key);
     }
     Ok(now)
@@ -71,7 +94,9 @@ pub async fn migrate(graph: &dyn Graph) -> Result<Vec<&'static str>, Fault> {
 /// As [`migrate`].
 pub async fn pending(graph: &dyn Graph) -> Result<Vec<&'static str>, Fault> {
     let applied = recorded(graph).await?;
-    let lacking = MIGRATIONS.iter().filter(|migration| !applied.iter().any(|(key, _)| key == migration.key));
+    let lacking = MIGRATIONS
+        .iter()
+        .filter(|migration| !applied.iter().any(|(key, _)| key == migration.key));
     Ok(lacking.map(|migration| migration.key).collect())
 }
 

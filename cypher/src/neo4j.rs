@@ -54,7 +54,10 @@ impl Neo4jGraph {
         let driver = neo4rs::Graph::connect(config).map_err(|error| unreachable(&error))?;
         let graph = Self { driver };
         let probe = tokio::time::timeout(Duration::from_secs(2 * CONNECT_SECONDS), async {
-            let mut stream = graph.driver.execute_read(neo4rs::query("RETURN 1 AS one")).await?;
+            let mut stream = graph
+                .driver
+                .execute_read(neo4rs::query("RETURN 1 AS one"))
+                .await?;
             stream.next().await
         });
         match probe.await {
@@ -76,7 +79,9 @@ fn bound(text: &str, params: Params) -> neo4rs::Query {
 fn classify(error: &neo4rs::Error, name: &str) -> Fault {
     let code = match error {
         neo4rs::Error::Neo4j(answer) if answer.code().contains("TransientError") => ErrorCode::GraphConflict,
-        neo4rs::Error::Neo4j(answer) if answer.code().contains("DatabaseUnavailable") => ErrorCode::GraphUnreachable,
+        neo4rs::Error::Neo4j(answer) if answer.code().contains("DatabaseUnavailable") => {
+            ErrorCode::GraphUnreachable
+        }
         neo4rs::Error::Neo4j(_) | neo4rs::Error::DeserializationError(_) | neo4rs::Error::ConversionError => {
             ErrorCode::GraphQueryFailed
         }
@@ -86,15 +91,19 @@ fn classify(error: &neo4rs::Error, name: &str) -> Fault {
 }
 
 fn read_row(row: &Row, columns: &mut Vec<String>, name: &str) -> Result<Vec<Value>, Fault> {
-    let Value::Map(mut entries) =
-        row.to_strict::<Value>().map_err(|error| fault(ErrorCode::GraphQueryFailed, error, name))?
+    let Value::Map(mut entries) = row
+        .to_strict::<Value>()
+        .map_err(|error| fault(ErrorCode::GraphQueryFailed, error, name))?
     else {
         return Err(fault(ErrorCode::GraphQueryFailed, "a row is not a map", name));
     };
     if columns.is_empty() {
         columns.extend(entries.keys().cloned());
     }
-    Ok(columns.iter().map(|column| entries.remove(column).unwrap_or_default()).collect())
+    Ok(columns
+        .iter()
+        .map(|column| entries.remove(column).unwrap_or_default())
+        .collect())
 }
 
 #[async_trait]
@@ -104,21 +113,36 @@ impl Graph for Neo4jGraph {
     }
 
     async fn read(&self, statement: &'static Statement, params: Params) -> Result<Rows, Fault> {
-        self.collect(statement.text(), params, statement.columns().to_vec(), statement.name).await
+        self.collect(
+            statement.text(),
+            params,
+            statement.columns().to_vec(),
+            statement.name,
+        )
+        .await
     }
 
     async fn query(&self, text: &str, params: Params) -> Result<Rows, Fault> {
         guard::refuse_writes(text)?;
-        self.collect(text, params, guard::column_order(text), "query").await
+        self.collect(text, params, guard::column_order(text), "query")
+            .await
     }
 
     async fn begin(&self) -> Result<Box<dyn Transaction>, Fault> {
-        let transaction = self.driver.start_txn().await.map_err(|error| classify(&error, "begin"))?;
+        let transaction = self
+            .driver
+            .start_txn()
+            .await
+            .map_err(|error| classify(&error, "begin"))?;
         Ok(Box::new(Neo4jTransaction { transaction }))
     }
 
     async fn define(&self, text: &str) -> Result<(), Fault> {
-        self.driver.run(neo4rs::query(text)).await.map(drop).map_err(|error| classify(&error, "define"))
+        self.driver
+            .run(neo4rs::query(text))
+            .await
+            .map(drop)
+            .map_err(|error| classify(&error, "define"))
     }
 }
 
@@ -130,8 +154,11 @@ impl Neo4jGraph {
         mut columns: Vec<String>,
         name: &str,
     ) -> Result<Rows, Fault> {
-        let mut stream =
-            self.driver.execute_read(bound(text, params)).await.map_err(|error| classify(&error, name))?;
+        let mut stream = self
+            .driver
+            .execute_read(bound(text, params))
+            .await
+            .map_err(|error| classify(&error, name))?;
         let mut rows = Vec::new();
         while let Some(row) = stream.next().await.map_err(|error| classify(&error, name))? {
             rows.push(read_row(&row, &mut columns, name)?);
@@ -155,8 +182,10 @@ impl Transaction for Neo4jTransaction {
             .map_err(|error| classify(&error, name))?;
         let mut columns = statement.columns().to_vec();
         let mut rows = Vec::new();
-        while let Some(row) =
-            stream.next(self.transaction.handle()).await.map_err(|error| classify(&error, name))?
+        while let Some(row) = stream
+            .next(self.transaction.handle())
+            .await
+            .map_err(|error| classify(&error, name))?
         {
             rows.push(read_row(&row, &mut columns, name)?);
         }
@@ -164,7 +193,11 @@ impl Transaction for Neo4jTransaction {
     }
 
     async fn commit(self: Box<Self>) -> Result<(), Fault> {
-        self.transaction.commit().await.map(drop).map_err(|error| classify(&error, "commit"))
+        self.transaction
+            .commit()
+            .await
+            .map(drop)
+            .map_err(|error| classify(&error, "commit"))
     }
 }
 
@@ -175,9 +208,9 @@ fn to_bolt(value: Value) -> BoltType {
         Value::Int(number) => number.into(),
         Value::Float(number) => number.into(),
         Value::Text(text) => BoltType::String(BoltString::from(text)),
-        Value::List(items) => {
-            BoltType::List(BoltList { value: items.into_iter().map(to_bolt).collect() })
-        }
+        Value::List(items) => BoltType::List(BoltList {
+            value: items.into_iter().map(to_bolt).collect(),
+        }),
         Value::Map(entries) => {
             let mut map = BoltMap::with_capacity(entries.len());
             for (key, item) in entries {

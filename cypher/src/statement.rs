@@ -18,7 +18,11 @@ pub struct Statement {
 impl Statement {
     /// Declares a statement; used by the catalogue only.
     pub(crate) const fn new(name: &'static str, source: &'static str) -> Self {
-        Self { name, source, columns: OnceLock::new() }
+        Self {
+            name,
+            source,
+            columns: OnceLock::new(),
+        }
     }
 
     /// The value of a header line, e.g. `purpose`.
@@ -35,7 +39,12 @@ impl Statement {
     pub fn columns(&self) -> &[String] {
         self.columns.get_or_init(|| {
             let listed = self.header("columns").unwrap_or_default();
-            listed.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
+            listed
+                .split(',')
+                .map(str::trim)
+                .filter(|name| !name.is_empty())
+                .map(str::to_owned)
+                .collect()
         })
     }
 

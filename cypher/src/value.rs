@@ -61,7 +61,10 @@ impl Value {
 
     /// The texts of a list of texts; other items are left out.
     pub fn texts(&self) -> Vec<String> {
-        self.items().iter().filter_map(|item| item.as_str().map(str::to_owned)).collect()
+        self.items()
+            .iter()
+            .filter_map(|item| item.as_str().map(str::to_owned))
+            .collect()
     }
 
     /// Whether this is the absence of a value.
@@ -80,9 +83,12 @@ impl Value {
             }
             Self::Text(text) => text.clone().into(),
             Self::List(items) => items.iter().map(Self::to_json).collect(),
-            Self::Map(entries) => {
-                serde_json::Value::Object(entries.iter().map(|(key, item)| (key.clone(), item.to_json())).collect())
-            }
+            Self::Map(entries) => serde_json::Value::Object(
+                entries
+                    .iter()
+                    .map(|(key, item)| (key.clone(), item.to_json()))
+                    .collect(),
+            ),
         }
     }
 
@@ -97,9 +103,12 @@ impl Value {
             },
             serde_json::Value::String(text) => Self::Text(text.clone()),
             serde_json::Value::Array(items) => Self::List(items.iter().map(Self::from_json).collect()),
-            serde_json::Value::Object(entries) => {
-                Self::Map(entries.iter().map(|(key, item)| (key.clone(), Self::from_json(item))).collect())
-            }
+            serde_json::Value::Object(entries) => Self::Map(
+                entries
+                    .iter()
+                    .map(|(key, item)| (key.clone(), Self::from_json(item)))
+                    .collect(),
+            ),
         }
     }
 }
@@ -191,7 +200,10 @@ impl Rows {
 
     /// Iterates rows as [`Row`] views.
     pub fn iter(&self) -> impl Iterator<Item = Row<'_>> {
-        self.rows.iter().map(|values| Row { columns: &self.columns, values })
+        self.rows.iter().map(|values| Row {
+            columns: &self.columns,
+            values,
+        })
     }
 
     /// Number of rows.
@@ -218,7 +230,9 @@ impl<'rows> Row<'rows> {
     /// The value of a column; null when there is no such column.
     pub fn get(&self, name: &str) -> &'rows Value {
         let position = self.columns.iter().position(|column| column == name);
-        position.and_then(|position| self.values.get(position)).unwrap_or(ABSENT)
+        position
+            .and_then(|position| self.values.get(position))
+            .unwrap_or(ABSENT)
     }
 
     /// The text of a column; empty when it is absent or of another type.
@@ -265,7 +279,9 @@ impl<'de> Visitor<'de> for ValueVisitor {
     }
 
     fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<Value, E> {
-        i64::try_from(number).map(Value::Int).map_err(|_| E::custom("integer beyond 64 bits"))
+        i64::try_from(number)
+            .map(Value::Int)
+            .map_err(|_| E::custom("integer beyond 64 bits"))
     }
 
     fn visit_f64<E>(self, number: f64) -> Result<Value, E> {

@@ -28,13 +28,19 @@ pub struct Violation {
 /// Faults of the graph.
 pub async fn check(graph: &dyn Graph) -> Result<Vec<Violation>, Fault> {
     let mut violations = Vec::new();
-    for statement in CATALOGUE.iter().filter(|statement| statement.name.starts_with("invariants/")) {
+    for statement in CATALOGUE
+        .iter()
+        .filter(|statement| statement.name.starts_with("invariants/"))
+    {
         let invariant = statement.name.trim_start_matches("invariants/");
         for row in graph.read(statement, Params::new()).await?.iter() {
             violations.push(Violation {
                 invariant: invariant.to_owned(),
                 key: row.text("key").to_owned(),
-                problem: row.optional_text("problem").unwrap_or("the statement's purpose says what is wrong").to_owned(),
+                problem: row
+                    .optional_text("problem")
+                    .unwrap_or("the statement's purpose says what is wrong")
+                    .to_owned(),
             });
         }
     }
@@ -48,14 +54,22 @@ async fn disagreeing_intervals(graph: &dyn Graph) -> Result<Vec<Violation>, Faul
     loop {
         let page = params! { "prefix" => "", "after" => &after, "limit" => PAGE };
         let packages = graph.read(&READ_PACKAGES, page).await?;
-        let Some(last) = packages.iter().last() else { return Ok(violations) };
+        let Some(last) = packages.iter().last() else {
+            return Ok(violations);
+        };
         after = last.text("name").to_owned();
         let keys: Vec<&str> = packages.iter().map(|row| row.text("key")).collect();
-        let lines = graph.read(&READ_REQUIREMENT_INTERVALS, params! { "keys" => keys }).await?;
+        let lines = graph
+            .read(&READ_REQUIREMENT_INTERVALS, params! { "keys" => keys })
+            .await?;
         for line in lines.iter() {
             if let Some(problem) = disagreement(line) {
                 let invariant = "interval_disagrees_with_specifier".to_owned();
-                violations.push(Violation { invariant, key: line.text("version").to_owned(), problem });
+                violations.push(Violation {
+                    invariant,
+                    key: line.text("version").to_owned(),
+                    problem,
+                });
             }
         }
     }
@@ -76,12 +90,17 @@ fn disagreement(line: Row<'_>) -> Option<String> {
     (!agrees).then(|| format!("the intervals stored for `{text}` are not what it means"))
 }
 
+/// Absent bounds stand for every version.
 fn same(set: &VersionSet, from: &Value, until: &Value) -> bool {
+    if from.is_null() && until.is_null() {
+        return set.is_all();
+    }
     let (from, until) = (from.texts(), until.texts());
     let meant = set.intervals();
     meant.len() == from.len()
         && meant.len() == until.len()
-        && meant.iter().zip(from.iter().zip(&until)).all(|(interval, (from, until))| {
-            interval.from == *from && interval.until == *until
-        })
+        && meant
+            .iter()
+            .zip(from.iter().zip(&until))
+            .all(|(interval, (from, until))| interval.from == *from && interval.until == *until)
 }

@@ -34,7 +34,10 @@ pub struct TableChecksum {
 /// Faults of the graph.
 pub async fn checksum(graph: &dyn Graph) -> Result<GraphChecksum, Fault> {
     let mut tables = BTreeMap::new();
-    for statement in CATALOGUE.iter().filter(|statement| statement.name.starts_with("checksum/")) {
+    for statement in CATALOGUE
+        .iter()
+        .filter(|statement| statement.name.starts_with("checksum/"))
+    {
         let rows = graph.read(statement, Params::new()).await?;
         let mut sum = [0_u8; 32];
         let mut count = 0;
@@ -43,26 +46,42 @@ pub async fn checksum(graph: &dyn Graph) -> Result<GraphChecksum, Fault> {
             count += 1;
         }
         let name = statement.name.trim_start_matches("checksum/").to_owned();
-        tables.insert(name, TableChecksum { rows: count, checksum: hexadecimal(&sum) });
+        tables.insert(
+            name,
+            TableChecksum {
+                rows: count,
+                checksum: hexadecimal(&sum),
+            },
+        );
     }
     let mut whole = Sha256::new();
     for (name, table) in &tables {
         whole.update(format!("{name} {} {}\n", table.rows, table.checksum));
     }
-    Ok(GraphChecksum { checksum: hexadecimal(&whole.finalize()), tables })
+    Ok(GraphChecksum {
+        checksum: hexadecimal(&whole.finalize()),
+        tables,
+    })
 }
 
 fn line(row: Row<'_>) -> Result<String, Fault> {
     let Value::Map(properties) = row.get("properties") else {
-        return Err(Fault::new(ErrorCode::Internal, "a checksum statement returned no properties"));
+        return Err(Fault::new(
+            ErrorCode::Internal,
+            "a checksum statement returned no properties",
+        ));
     };
     // An engine may or may not keep a property that was set to null or to an empty list.
     let kept = properties.iter().filter(|(_, value)| !value.is_null());
     let object: serde_json::Map<String, serde_json::Value> =
         kept.map(|(key, value)| (key.clone(), value.to_json())).collect();
     let keys = ["key", "source", "target"].map(|name| row.text(name));
-    serde_json_canonicalizer::to_string(&serde_json::json!([keys, object]))
-        .map_err(|error| Fault::new(ErrorCode::Internal, format!("a row has no canonical form: {error}")))
+    serde_json_canonicalizer::to_string(&serde_json::json!([keys, object])).map_err(|error| {
+        Fault::new(
+            ErrorCode::Internal,
+            format!("a row has no canonical form: {error}"),
+        )
+    })
 }
 
 /// `sum += number` over 256-bit big-endian numbers, the carry out dropped.

@@ -51,6 +51,12 @@ pub(crate) struct Stated {
     pub(crate) lines: Vec<Value>,
 }
 
+/// Orders statements: by time, then by the document. Sixteen digits of its id are enough to tell two documents apart that
+/// speak of one release at one instant, and there is one stamp in the graph for every group of facts.
+fn stamp(produced_at: &str, document: &str) -> String {
+    format!("{produced_at}#{}", document.get(..16).unwrap_or(document))
+}
+
 /// A time that compares as a string: always with microseconds.
 pub(crate) fn sortable(time: &str) -> String {
     match time.strip_suffix('Z') {
@@ -59,23 +65,47 @@ pub(crate) fn sortable(time: &str) -> String {
     }
 }
 
-fn bounds(set: &VersionSet) -> (Vec<String>, Vec<String>) {
-    set.intervals().iter().map(|interval| (interval.from.clone(), interval.until.clone())).unzip()
+/// A list that is only stored when it says something: an absent one stands for its default, which most have.
+fn unless_empty(items: Vec<String>) -> Value {
+    if items.is_empty() {
+        Value::Null
+    } else {
+        items.into()
+    }
 }
 
-fn python_bounds(requires_python: Option<&str>) -> Option<(Vec<String>, Vec<String>)> {
+/// The bounds of a set, absent where it holds everything.
+fn stored_bounds(set: &VersionSet) -> (Value, Value) {
+    if set.is_all() {
+        return (Value::Null, Value::Null);
+    }
+    let (from, until): (Vec<String>, Vec<String>) = set
+        .intervals()
+        .iter()
+        .map(|interval| (interval.from.clone(), interval.until.clone()))
+        .unzip();
+    (from.into(), until.into())
+}
+
+fn python_bounds(requires_python: Option<&str>) -> Option<(Value, Value)> {
     let set = match requires_python {
         Some(text) => specifier_set(&version::parse_specifiers(text).ok()?),
         None => VersionSet::all(),
     };
-    Some(bounds(&set))
+    Some(stored_bounds(&set))
 }
 
 fn keep_newest(table: &mut BTreeMap<String, Stamped>, key: &str, stamp: &str, row: Value) {
     match table.get(key) {
         Some(kept) if kept.stamp.as_str() >= stamp => {}
         _ => {
-            table.insert(key.to_owned(), Stamped { stamp: stamp.to_owned(), row });
+            table.insert(
+                key.to_owned(),
+                Stamped {
+                    stamp: stamp.to_owned(),
+                    row,
+                },
+            );
         }
     }
 }
@@ -93,7 +123,10 @@ impl Batch {
                 "origin" => document.origin.as_deref(),
             },
         );
-        let source = Source { document: &document.id, stamp: format!("{produced_at}#{}", document.id) };
+        let source = Source {
+            document: &document.id,
+            stamp: stamp(&produced_at, &document.id),
+        };
         match &document.payload {
             Payload::Release(releases) => {
                 for release in releases {
@@ -113,7 +146,9 @@ impl Batch {
         let key = purl::version_key(name, version, index);
         let package = self.package(name);
         let index = index.unwrap_or(DEFAULT_INDEX);
-        self.indexes.entry(index.to_owned()).or_insert_with(|| map! { "key" => index });
+        self.indexes
+            .entry(index.to_owned())
+            .or_insert_with(|| map! { "key" => index });
         self.versions.entry(key.clone()).or_insert_with(|| {
             map! {
                 "key" => &key, "package" => package, "index" => index, "name" => name.to_string(),
@@ -168,20 +203,29 @@ impl Batch {
         }
         let row = map! {
             "key" => key, "stamp" => &source.stamp, "summary" => release.summary.as_deref(),
-            "license" => release.license.as_deref(), "classifiers" => release.classifiers.clone(),
+            "license" => release.license.as_deref(), "classifiers" => unless_empty(release.classifiers.clone()),
             "metadataVersion" => release.metadata_version.as_deref(),
         };
         keep_newest(&mut self.metadata, key, &source.stamp, row);
     }
 
     fn requirements(&mut self, release: &Release, key: &str, source: &Source<'_>) {
-        let Some(texts) = &release.requires_dist else { return };
-        if self.requirements.get(key).is_some_and(|kept| kept.stamp >= source.stamp) {
+        let Some(texts) = &release.requires_dist else {
+            return;
+        };
+        if self
+            .requirements
+            .get(key)
+            .is_some_and(|kept| kept.stamp >= source.stamp)
+        {
             return;
         }
         let python = python_bounds(release.requires_python.as_deref());
         let mut fault = python.is_none().then(|| {
-            format!("requires-python {:?} cannot be read", release.requires_python.as_deref().unwrap_or_default())
+            format!(
+                "requires-python {:?} cannot be read",
+                release.requires_python.as_deref().unwrap_or_default()
+            )
         });
         let mut lines = Vec::with_capacity(texts.len());
         for (line, text) in texts.iter().enumerate() {
@@ -197,9 +241,16 @@ impl Batch {
         let head = map! {
             "key" => key, "stamp" => &source.stamp, "known" => fault.is_none(), "fault" => fault,
             "requiresPython" => release.requires_python.as_deref(), "pythonFrom" => from, "pythonUntil" => until,
-            "providesExtra" => release.provides_extra.clone(),
+            "providesExtra" => unless_empty(release.provides_extra.clone()),
         };
-        self.requirements.insert(key.to_owned(), Stated { stamp: source.stamp.clone(), head, lines });
+        self.requirements.insert(
+            key.to_owned(),
+            Stated {
+                stamp: source.stamp.clone(),
+                head,
+                lines,
+            },
+        );
     }
 
     fn requirement_lines(
@@ -212,35 +263,37 @@ impl Batch {
     ) {
         let package = self.package(&requirement.name);
         let reach = marker::reach(&requirement.marker);
-        let (from, until) = bounds(&requirement.versions);
-        let (python_from, python_until) = bounds(&reach.python);
-        let extras: Vec<String> = requirement.extras.iter().map(ToString::to_string).collect();
+        let (from, until) = stored_bounds(&requirement.versions);
+        let (python_from, python_until) = stored_bounds(&reach.python);
+        let extras = unless_empty(requirement.extras.iter().map(ToString::to_string).collect());
+        let specifier = Some(requirement.specifiers.to_string()).filter(|text| !text.is_empty());
+        let platforms = unless_empty(reach.platforms);
+        let machines = unless_empty(reach.machines);
         let line = i64::try_from(line).unwrap_or(i64::MAX);
         for extra in activating_extras(requirement) {
             lines.push(map! {
                 "version" => key, "package" => &package, "line" => line, "text" => text,
-                "specifier" => requirement.specifiers.to_string(),
-                "marker" => requirement.marker.try_to_string().unwrap_or_default(),
+                "specifier" => specifier.clone(), "marker" => requirement.marker.try_to_string(),
                 "extra" => extra, "extras" => extras.clone(), "from" => from.clone(), "until" => until.clone(),
-                "allowsPrereleases" => requirement.names_prerelease(), "pythonFrom" => python_from.clone(),
-                "pythonUntil" => python_until.clone(), "platforms" => reach.platforms.clone(),
-                "machines" => reach.machines.clone(), "residualMarker" => reach.residual,
+                "allowsPrereleases" => requirement.names_prerelease().then_some(true),
+                "pythonFrom" => python_from.clone(), "pythonUntil" => python_until.clone(),
+                "platforms" => platforms.clone(), "machines" => machines.clone(),
+                "residualMarker" => reach.residual.then_some(true),
             });
         }
     }
 
     fn artifact(&mut self, artifact: &Artifact, version: &str, source: &Source<'_>) {
         let name = ArtifactName::parse(&artifact.filename);
-        let (python_from, python_until) =
-            python_bounds(artifact.requires_python.as_deref()).unwrap_or_else(|| bounds(&VersionSet::all()));
-        self.artifacts.insert((artifact.sha256.clone(), version.to_owned()));
+        self.artifacts
+            .insert((artifact.sha256.clone(), version.to_owned()));
         let row = map! {
             "key" => &artifact.sha256, "stamp" => &source.stamp, "filename" => &artifact.filename,
-            "sha256" => &artifact.sha256, "kind" => artifact_kind(artifact, &name),
-            "pythonAbiTags" => name.python_abi_tags(), "platformTags" => name.platform_tags().to_vec(),
+            "kind" => artifact_kind(artifact, &name),
+            "pythonAbiTags" => unless_empty(name.python_abi_tags()),
+            "platformTags" => unless_empty(name.platform_tags().to_vec()),
             "size" => artifact.size.and_then(|size| i64::try_from(size).ok()),
-            "requiresPython" => artifact.requires_python.as_deref(), "pythonFrom" => python_from,
-            "pythonUntil" => python_until, "yanked" => artifact.yanked,
+            "requiresPython" => artifact.requires_python.as_deref(), "yanked" => artifact.yanked.then_some(true),
             "uploadedAt" => artifact.upload_time.as_deref().map(sortable),
         };
         keep_newest(&mut self.artifact_facts, &artifact.sha256, &source.stamp, row);
@@ -257,7 +310,10 @@ impl Batch {
             }
         }
         let environment = self.environment(run);
-        let observed_at = run.observed_at.as_deref().map_or_else(|| produced_at.to_owned(), sortable);
+        let observed_at = run
+            .observed_at
+            .as_deref()
+            .map_or_else(|| produced_at.to_owned(), sortable);
         for observation in run.observations() {
             let (Ok(name), Some(Ok(version))) = (
                 name::package(observation.name),
@@ -266,7 +322,8 @@ impl Batch {
                 continue;
             };
             let version = self.version_row(&name, &version, observation.index);
-            self.statements.insert((source.document.to_owned(), version.clone()));
+            self.statements
+                .insert((source.document.to_owned(), version.clone()));
             let key = format!("{}/{}", source.document, observation.position);
             let row = map! {
                 "key" => &key, "document" => source.document, "version" => version, "environment" => &environment,
@@ -281,10 +338,22 @@ impl Batch {
     fn environment(&mut self, run: &SolverRun) -> String {
         let variable = |name: &str| run.environment.get(name).map(String::as_str);
         let unknown = "unknown";
-        let os = run.os_name.as_deref().or(variable("sys_platform")).unwrap_or(unknown);
+        let os = run
+            .os_name
+            .as_deref()
+            .or(variable("sys_platform"))
+            .unwrap_or(unknown);
         let os_version = run.os_version.as_deref().unwrap_or(unknown);
-        let python = run.python_version.as_deref().or(variable("python_version")).unwrap_or(unknown);
-        let from_platform = run.platform.as_deref().and_then(|platform| platform.split_once('-')).map(|(_, machine)| machine);
+        let python = run
+            .python_version
+            .as_deref()
+            .or(variable("python_version"))
+            .unwrap_or(unknown);
+        let from_platform = run
+            .platform
+            .as_deref()
+            .and_then(|platform| platform.split_once('-'))
+            .map(|(_, machine)| machine);
         let machine = variable("platform_machine").or(from_platform).unwrap_or(unknown);
         let key = format!("{os}-{os_version}-py{python}-{machine}");
         let row = map! {
@@ -313,7 +382,10 @@ fn activating_extras(requirement: &Requirement) -> Vec<String> {
         without_any.and(marker::parse(&format!("extra != '{extra}'")).unwrap_or_default());
     }
     let plain = (mentioned.is_empty() || !without_any.is_false()).then(String::new);
-    plain.into_iter().chain(mentioned.iter().map(ToString::to_string)).collect()
+    plain
+        .into_iter()
+        .chain(mentioned.iter().map(ToString::to_string))
+        .collect()
 }
 
 fn artifact_kind(artifact: &Artifact, name: &ArtifactName) -> &'static str {

@@ -4,10 +4,10 @@ use crate::rows::{Batch, Stamped};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use thoth_cypher::{
-    Graph, READ_DOCUMENTS_KNOWN, READ_STAMPS, Statement, Transaction, Value, WRITE_ARTIFACT_FACTS, WRITE_ARTIFACTS,
-    WRITE_DOCUMENTS, WRITE_ENVIRONMENTS, WRITE_INDEXES, WRITE_METADATA, WRITE_MODULES, WRITE_OBSERVATIONS,
-    WRITE_PACKAGES, WRITE_PUBLICATIONS, WRITE_REQUIREMENT_HEADS, WRITE_REQUIREMENTS, WRITE_REQUIREMENTS_DROP,
-    WRITE_STATEMENTS, WRITE_VERSIONS, WRITE_YANKS, map, params,
+    Graph, READ_DOCUMENTS_KNOWN, READ_STAMPS, Statement, Transaction, Value, WRITE_ARTIFACT_FACTS,
+    WRITE_ARTIFACTS, WRITE_DOCUMENTS, WRITE_ENVIRONMENTS, WRITE_INDEXES, WRITE_METADATA, WRITE_MODULES,
+    WRITE_OBSERVATIONS, WRITE_PACKAGES, WRITE_PUBLICATIONS, WRITE_REQUIREMENT_HEADS, WRITE_REQUIREMENTS,
+    WRITE_REQUIREMENTS_DROP, WRITE_STATEMENTS, WRITE_VERSIONS, WRITE_YANKS, map, params,
 };
 use thoth_schema::document::Document;
 use thoth_schema::error::{ErrorCode, Fault};
@@ -69,27 +69,58 @@ async fn attempt_sync(graph: &dyn Graph, documents: &[Document]) -> Result<Vec<S
 
 async fn known_documents(graph: &dyn Graph, documents: &[Document]) -> Result<BTreeSet<String>, Fault> {
     let keys: Vec<String> = documents.iter().map(|document| document.id.clone()).collect();
-    let rows = graph.read(&READ_DOCUMENTS_KNOWN, params! { "keys" => keys }).await?;
+    let rows = graph
+        .read(&READ_DOCUMENTS_KNOWN, params! { "keys" => keys })
+        .await?;
     Ok(rows.iter().map(|row| row.text("key").to_owned()).collect())
 }
 
 async fn write(transaction: &mut dyn Transaction, batch: Batch) -> Result<(), Fault> {
     // Documents, packages, indexes and releases first and sorted: whoever comes second waits here, in one order.
-    rows(transaction, &WRITE_DOCUMENTS, batch.documents.into_values().collect()).await?;
-    rows(transaction, &WRITE_PACKAGES, batch.packages.into_values().collect()).await?;
+    rows(
+        transaction,
+        &WRITE_DOCUMENTS,
+        batch.documents.into_values().collect(),
+    )
+    .await?;
+    rows(
+        transaction,
+        &WRITE_PACKAGES,
+        batch.packages.into_values().collect(),
+    )
+    .await?;
     rows(transaction, &WRITE_INDEXES, batch.indexes.into_values().collect()).await?;
     let keys: Vec<String> = batch.versions.keys().cloned().collect();
-    rows(transaction, &WRITE_VERSIONS, batch.versions.into_values().collect()).await?;
+    rows(
+        transaction,
+        &WRITE_VERSIONS,
+        batch.versions.into_values().collect(),
+    )
+    .await?;
 
     let stamps = Stamps::read(transaction, keys).await?;
     let newer = |table: BTreeMap<String, Stamped>, group: fn(&Kept) -> &str| -> Vec<Value> {
-        table.into_iter().filter(|(key, stated)| stamps.is_newer(key, &stated.stamp, group)).map(|(_, stated)| stated.row).collect()
+        table
+            .into_iter()
+            .filter(|(key, stated)| stamps.is_newer(key, &stated.stamp, group))
+            .map(|(_, stated)| stated.row)
+            .collect()
     };
-    let published = batch.published.into_iter().filter(|(key, time)| stamps.is_earlier(key, time));
-    let published = published.map(|(key, time)| map! { "key" => key, "publishedAt" => time }).collect();
+    let published = batch
+        .published
+        .into_iter()
+        .filter(|(key, time)| stamps.is_earlier(key, time));
+    let published = published
+        .map(|(key, time)| map! { "key" => key, "publishedAt" => time })
+        .collect();
     rows(transaction, &WRITE_PUBLICATIONS, published).await?;
     rows(transaction, &WRITE_YANKS, newer(batch.yanks, |kept| &kept.yanked)).await?;
-    rows(transaction, &WRITE_METADATA, newer(batch.metadata, |kept| &kept.metadata)).await?;
+    rows(
+        transaction,
+        &WRITE_METADATA,
+        newer(batch.metadata, |kept| &kept.metadata),
+    )
+    .await?;
 
     let (mut heads, mut lines, mut superseded) = (Vec::new(), Vec::new(), Vec::new());
     for (key, stated) in batch.requirements {
@@ -103,21 +134,44 @@ async fn write(transaction: &mut dyn Transaction, batch: Batch) -> Result<(), Fa
         lines.extend(stated.lines);
     }
     for chunk in superseded.chunks(STATEMENT_ROWS) {
-        transaction.run(&WRITE_REQUIREMENTS_DROP, params! { "keys" => chunk.to_vec() }).await?;
+        transaction
+            .run(&WRITE_REQUIREMENTS_DROP, params! { "keys" => chunk.to_vec() })
+            .await?;
     }
     rows(transaction, &WRITE_REQUIREMENT_HEADS, heads).await?;
     rows(transaction, &WRITE_REQUIREMENTS, lines).await?;
 
-    let artifacts = batch.artifacts.into_iter().map(|(key, version)| map! { "key" => key, "version" => version });
+    let artifacts = batch
+        .artifacts
+        .into_iter()
+        .map(|(key, version)| map! { "key" => key, "version" => version });
     rows(transaction, &WRITE_ARTIFACTS, artifacts.collect()).await?;
-    let facts = batch.artifact_facts.into_values().map(|stated| stated.row).collect();
+    let facts = batch
+        .artifact_facts
+        .into_values()
+        .map(|stated| stated.row)
+        .collect();
     rows(transaction, &WRITE_ARTIFACT_FACTS, facts).await?;
     let statements = batch.statements.into_iter();
-    let statements = statements.map(|(document, version)| map! { "document" => document, "version" => version });
+    let statements =
+        statements.map(|(document, version)| map! { "document" => document, "version" => version });
     rows(transaction, &WRITE_STATEMENTS, statements.collect()).await?;
-    rows(transaction, &WRITE_ENVIRONMENTS, batch.environments.into_values().collect()).await?;
-    rows(transaction, &WRITE_OBSERVATIONS, batch.observations.into_values().collect()).await?;
-    let modules = batch.modules.into_iter().map(|(module, version)| map! { "module" => module, "version" => version });
+    rows(
+        transaction,
+        &WRITE_ENVIRONMENTS,
+        batch.environments.into_values().collect(),
+    )
+    .await?;
+    rows(
+        transaction,
+        &WRITE_OBSERVATIONS,
+        batch.observations.into_values().collect(),
+    )
+    .await?;
+    let modules = batch
+        .modules
+        .into_iter()
+        .map(|(module, version)| map! { "module" => module, "version" => version });
     rows(transaction, &WRITE_MODULES, modules.collect()).await
 }
 
@@ -149,7 +203,9 @@ impl Stamps {
     async fn read(transaction: &mut dyn Transaction, keys: Vec<String>) -> Result<Self, Fault> {
         let mut kept = BTreeMap::new();
         for chunk in keys.chunks(STATEMENT_ROWS) {
-            let rows = transaction.run(&READ_STAMPS, params! { "keys" => chunk.to_vec() }).await?;
+            let rows = transaction
+                .run(&READ_STAMPS, params! { "keys" => chunk.to_vec() })
+                .await?;
             for row in rows.iter() {
                 kept.insert(
                     row.text("key").to_owned(),
@@ -170,7 +226,9 @@ impl Stamps {
     }
 
     fn is_earlier(&self, key: &str, time: &str) -> bool {
-        self.0.get(key).is_none_or(|kept| kept.published_at.is_empty() || time < kept.published_at.as_str())
+        self.0
+            .get(key)
+            .is_none_or(|kept| kept.published_at.is_empty() || time < kept.published_at.as_str())
     }
 
     fn states_requirements(&self, key: &str) -> bool {

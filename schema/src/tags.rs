@@ -158,7 +158,9 @@ fn macos_platforms(machine: &str) -> Vec<String> {
         "x86_64" => &["x86_64", "intel", "fat64", "fat32", "universal2", "universal"],
         _ => &["universal2"],
     };
-    let old = (4..=16).rev().flat_map(|minor| kinds.iter().map(move |kind| format!("macosx_10_{minor}_{kind}")));
+    let old = (4..=16)
+        .rev()
+        .flat_map(|minor| kinds.iter().map(move |kind| format!("macosx_10_{minor}_{kind}")));
     new.chain(old).collect()
 }
 

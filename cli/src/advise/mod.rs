@@ -31,6 +31,8 @@ pub(crate) async fn run(args: &AdviseArgs, settings: &Settings, output: &Output)
         knowledge::in_memory(&args.knowledge, &input, settings, output).await?
     };
     let report = thoth_server::advise::advise(graph.as_ref(), &input).await?;
+    // Nothing was written, and the process ends: taking a large graph apart node by node would only keep the user waiting.
+    std::mem::forget(graph);
     match args.format {
         AdviseFormat::Json => output.json(&report)?,
         AdviseFormat::Table => output.data(&summary::text(&report.advice, &input.environment, output))?,

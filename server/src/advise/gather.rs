@@ -13,9 +13,9 @@ use thoth_schema::purl::DEFAULT_INDEX;
 use thoth_schema::requirement::Requirement;
 use thoth_schema::version;
 
-use super::{AdviseInput, Scores};
 use super::frontier::{Frontier, Lines};
 use super::pruned::Tally;
+use super::{AdviseInput, Scores};
 
 /// What the graph gave for one request.
 pub struct Gathered {
@@ -79,7 +79,14 @@ pub(super) async fn gather(
         );
     }
     for row in rows.iter() {
-        settle(row, scores.as_ref(), &mut found, &installable, &mut universe, &mut tally)?;
+        settle(
+            row,
+            scores.as_ref(),
+            &mut found,
+            &installable,
+            &mut universe,
+            &mut tally,
+        )?;
     }
     for (name, knowledge) in &mut universe.packages {
         knowledge.all_prereleases &= knowledge.known;

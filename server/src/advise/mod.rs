@@ -141,7 +141,9 @@ fn request(input: &AdviseInput) -> Result<Request, Fault> {
 
 /// Scores by package name and order key, so that `1.0.0` means the release `1.0`.
 fn scores(input: &AdviseInput) -> Result<Option<Scores>, Fault> {
-    let Some(given) = &input.scores else { return Ok(None) };
+    let Some(given) = &input.scores else {
+        return Ok(None);
+    };
     let mut scores = Scores::new();
     for ((package, version), score) in given {
         let order = version::order_key(&version::parse(version)?);

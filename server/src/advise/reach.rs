@@ -17,14 +17,26 @@ use super::{AdviseInput, parsed};
 /// `INVALID_REQUIREMENT` or `UNSUPPORTED_REQUIREMENT` for what is asked.
 pub fn keep_within_reach(documents: &mut Vec<Document>, input: &AdviseInput) -> Result<(), Fault> {
     let reached = reached(documents, input)?;
-    documents.retain(|document| speaks_of(document).iter().any(|package| reached.contains_key(package)));
+    documents.retain(|document| {
+        speaks_of(document)
+            .iter()
+            .any(|package| reached.contains_key(package))
+    });
     Ok(())
 }
 
 fn speaks_of(document: &Document) -> Vec<PackageName> {
-    let mut names: Vec<PackageName> = document.releases().iter().map(|release| release.name.clone()).collect();
+    let mut names: Vec<PackageName> = document
+        .releases()
+        .iter()
+        .map(|release| release.name.clone())
+        .collect();
     if let Payload::Solver(run) = &document.payload {
-        names.extend(run.errors.iter().filter_map(|error| name::package(&error.name).ok()));
+        names.extend(
+            run.errors
+                .iter()
+                .filter_map(|error| name::package(&error.name).ok()),
+        );
     }
     names
 }
@@ -43,13 +55,18 @@ fn reached(
     let mut reached: BTreeMap<PackageName, BTreeSet<name::ExtraName>> = BTreeMap::new();
     let mut open: Vec<PackageName> = Vec::new();
     for requirement in parsed(&input.requirements, "requirements")? {
-        reached.entry(requirement.name.clone()).or_default().extend(requirement.extras.iter().cloned());
+        reached
+            .entry(requirement.name.clone())
+            .or_default()
+            .extend(requirement.extras.iter().cloned());
         open.push(requirement.name);
     }
     while let Some(package) = open.pop() {
         let extras = reached.get(&package).cloned().unwrap_or_default();
         for text in texts.get(&package).into_iter().flatten() {
-            let Some(requirement) = lines.parse(text) else { continue };
+            let Some(requirement) = lines.parse(text) else {
+                continue;
+            };
             if !lines.holds(&requirement, &extras) {
                 continue;
             }

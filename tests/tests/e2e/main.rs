@@ -10,6 +10,7 @@ mod advise_call;
 mod case_format;
 mod cases;
 mod cli;
+mod conformance;
 mod durability;
 mod hashed_score;
 mod lock_checker;

@@ -1,0 +1,170 @@
+//! The rows that Thoth would write for a batch, in the shape in which a peer writes them that knows the graph is empty.
+//!
+//! `sync` runs against a graph that holds nothing and keeps nothing but the rows. What Thoth sets on a release in five
+//! statements, each guarded by a stamp of its own, becomes one row a release; nodes of earlier batches are left out.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use thoth_cypher::{Engine, Graph, Params, Rows, Statement, Transaction, Value};
+use thoth_ingest::sync::sync;
+use thoth_schema::document::Document;
+use thoth_schema::error::Fault;
+
+type Written = Arc<Mutex<BTreeMap<&'static str, Vec<Value>>>>;
+type Fields = BTreeMap<String, Value>;
+
+/// Answers every statement with no rows and keeps the rows it was given.
+#[derive(Default)]
+struct Recorder(Written);
+
+struct Recording(Written);
+
+#[async_trait]
+impl Graph for Recorder {
+    fn engine(&self) -> Engine {
+        Engine::Embedded
+    }
+
+    async fn read(&self, _: &'static Statement, _: Params) -> Result<Rows, Fault> {
+        Ok(Rows::default())
+    }
+
+    async fn query(&self, _: &str, _: Params) -> Result<Rows, Fault> {
+        Ok(Rows::default())
+    }
+
+    async fn begin(&self) -> Result<Box<dyn Transaction>, Fault> {
+        Ok(Box::new(Recording(Arc::clone(&self.0))))
+    }
+
+    async fn define(&self, _: &str) -> Result<(), Fault> {
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Transaction for Recording {
+    async fn run(&mut self, statement: &'static Statement, mut params: Params) -> Result<Rows, Fault> {
+        if let Some(Value::List(rows)) = params.remove("rows") {
+            let mut written = self.0.lock().expect("nobody panics while writing");
+            written.entry(statement.name).or_default().extend(rows);
+        }
+        Ok(Rows::default())
+    }
+
+    async fn commit(self: Box<Self>) -> Result<(), Fault> {
+        Ok(())
+    }
+}
+
+/// The rows of one batch, table by table, in the order in which they must be written.
+pub(crate) struct Plan {
+    pub(crate) tables: Vec<(&'static str, Vec<Value>)>,
+}
+
+/// Shapes batch after batch, and knows what earlier ones held.
+#[derive(Default)]
+pub(crate) struct Shaper {
+    packages: BTreeSet<String>,
+    indexes: BTreeSet<String>,
+    artifacts: BTreeSet<String>,
+}
+
+impl Shaper {
+    /// The rows for these documents, none of which repeats a release of another.
+    pub(crate) async fn plan(&mut self, documents: &[Document]) -> Plan {
+        let recorder = Recorder::default();
+        sync(&recorder, documents).await.expect("nothing is refused here");
+        let mut written = std::mem::take(&mut *recorder.0.lock().expect("nobody panics while writing"));
+        let mut table = |name| written.remove(name).unwrap_or_default();
+
+        let mut packages = table("write/packages");
+        packages.retain(|row| self.packages.insert(key_of(row, "key")));
+        let mut indexes = table("write/indexes");
+        indexes.retain(|row| self.indexes.insert(key_of(row, "key")));
+
+        let mut versions = by_key(table("write/versions"));
+        join(&mut versions, table("write/publications"), &[]);
+        join(
+            &mut versions,
+            table("write/yanks"),
+            &[("stamp", "yankedStamp"), ("reason", "yankedReason")],
+        );
+        join(
+            &mut versions,
+            table("write/metadata"),
+            &[("stamp", "metadataStamp")],
+        );
+        let heads = [
+            ("stamp", "requirementsStamp"),
+            ("known", "requirementsKnown"),
+            ("fault", "requirementsFault"),
+        ];
+        join(&mut versions, table("write/requirement_heads"), &heads);
+
+        let facts = by_key(table("write/artifact_facts"));
+        let (mut artifacts, mut shared_artifacts) = (Vec::new(), Vec::new());
+        for row in table("write/artifacts") {
+            let key = key_of(&row, "key");
+            if !self.artifacts.insert(key.clone()) {
+                shared_artifacts.push(row);
+                continue;
+            }
+            let mut fields = facts.get(&key).cloned().unwrap_or_default();
+            fields.extend(fields_of(row));
+            artifacts.push(Value::Map(fields));
+        }
+        let tables = vec![
+            ("documents", table("write/documents")),
+            ("packages", packages),
+            ("indexes", indexes),
+            ("versions", versions.into_values().map(Value::Map).collect()),
+            ("requirements", table("write/requirements")),
+            ("artifacts", artifacts),
+            ("shared_artifacts", shared_artifacts),
+            ("statements", table("write/statements")),
+        ];
+        assert!(
+            written.is_empty(),
+            "no bare peer for {:?}",
+            written.keys().collect::<Vec<_>>()
+        );
+        Plan { tables }
+    }
+}
+
+fn fields_of(row: Value) -> Fields {
+    match row {
+        Value::Map(fields) => fields,
+        other => panic!("a row is a map, not {other:?}"),
+    }
+}
+
+fn key_of(row: &Value, field: &str) -> String {
+    match row {
+        Value::Map(fields) => fields[field].as_str().expect("a key is text").to_owned(),
+        other => panic!("a row is a map, not {other:?}"),
+    }
+}
+
+fn by_key(rows: Vec<Value>) -> BTreeMap<String, Fields> {
+    rows.into_iter()
+        .map(|row| (key_of(&row, "key"), fields_of(row)))
+        .collect()
+}
+
+/// Adds the fields of `rows` to the rows of the same key, some of them under another name.
+fn join(table: &mut BTreeMap<String, Fields>, rows: Vec<Value>, renamed: &[(&str, &str)]) {
+    for row in rows {
+        let fields = table
+            .get_mut(&key_of(&row, "key"))
+            .expect("every release has its row");
+        for (name, value) in fields_of(row) {
+            let renaming = renamed.iter().find(|(from, _)| *from == name);
+            let name = renaming.map_or(name, |(_, to)| (*to).to_owned());
+            fields.insert(name, value);
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! Two engines, one Cypher: every statement of the catalogue answers alike on the embedded engine and on Neo4j, in
+//! rows, in what it writes and in the advice that follows. Neo4j is the truth; a statement that differs is rewritten.
+
+mod ad_hoc;
+mod advice;
+mod engines;
+mod fixture;
+mod invariants;
+mod order;
+mod parameters;
+mod plans;
+mod statements;
+mod written;
