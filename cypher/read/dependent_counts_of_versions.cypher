@@ -5,5 +5,6 @@
 // rows: one per release that is admitted at all
 UNWIND $keys AS key
 MATCH (d:PackageVersion {key: key})<-[:HAS_VERSION]-(p:Package)<-[r:REQUIRES]-(:PackageVersion)
-WHERE any(i IN range(0, size(r.from) - 1) WHERE r.from[i] <= d.order AND d.order < r.until[i])
+WHERE r.from IS NULL
+   OR any(i IN range(0, size(coalesce(r.from, [])) - 1) WHERE r.from[i] <= d.order AND d.order < r.until[i])
 RETURN d.key AS key, count(r) AS total

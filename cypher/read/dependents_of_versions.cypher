@@ -2,12 +2,14 @@
 // params: pages: list of {key: package version key, after: package version key or '', afterLine: integer, afterExtra: string}
 // params: limit: integer, rows per page
 // columns: key, version, package, name, line, text, specifier, marker, extra, extras
-// index: package_version_key
+// index: package_version_key; the WITH keeps Neo4j from starting at every release key past `after`
 // rows: limit per page
 UNWIND $pages AS page
 CALL (page) {
   MATCH (d:PackageVersion {key: page.key})<-[:HAS_VERSION]-(p:Package)<-[r:REQUIRES]-(v:PackageVersion)
-  WHERE any(i IN range(0, size(r.from) - 1) WHERE r.from[i] <= d.order AND d.order < r.until[i])
+  WITH page, d, p, r, v
+  WHERE (r.from IS NULL
+      OR any(i IN range(0, size(coalesce(r.from, [])) - 1) WHERE r.from[i] <= d.order AND d.order < r.until[i]))
     AND (v.key > page.after
       OR (v.key = page.after AND (r.line > page.afterLine OR (r.line = page.afterLine AND r.extra > page.afterExtra))))
   RETURN d.key AS key, v.key AS version, p.key AS package, p.name AS name, r.line AS line, r.text AS text,

@@ -3,12 +3,16 @@
 
 usage: resolvers.py [--runs N] [--thoth PATH] [--data FOLDER] [--server FILE] [--work FOLDER]
 
+pip resolves for another Python from wheels alone; where a release was recorded with a source distribution only, pip is
+given a wheel of its metadata in a folder (--find-links). uv reads the metadata of source distributions without building.
+
 uv and pip ask a simple index on 127.0.0.1 that serves the releases as they stood on the day; thoth has them in a durable
 embedded graph, made once by `thoth ingest`, or reads the file of records anew each time (--knowledge). Wall time of the
 whole process, median. The first run of the work folder makes a virtual environment with uv, pip and what the server needs.
 Nothing here fails for being slow.
 """
 import argparse
+import io
 import json
 import os
 import shutil
@@ -17,6 +21,7 @@ import statistics
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 
 WORKSPACE = Path(__file__).resolve().parents[2]
@@ -65,6 +70,33 @@ def serve(binaries, server, data):
         time.sleep(0.05)
     process.terminate()
     sys.exit("the index server does not start")
+
+
+def wheels_of_source_releases(data, day, names, folder):
+    """A wheel that holds nothing but metadata for each release of these packages that has source distributions only."""
+    import zstandard
+
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    with open(data / "pypi/corpus.jsonl.zst", "rb") as packed:
+        lines = io.TextIOWrapper(zstandard.ZstdDecompressor().stream_reader(packed), encoding="utf-8")
+        releases = [json.loads(line) for line in lines]
+    for release in releases:
+        kinds = {artifact.get("kind") for artifact in release.get("artifacts") or []}
+        known = release.get("requires_dist") is not None and not release.get("yanked")
+        if release["name"] not in names or not known or kinds != {"sdist"}:
+            continue
+        if day and (release.get("upload_time") or "9999")[:10] > day:
+            continue
+        stem = f"{release['name'].replace('-', '_')}-{release['version']}"
+        metadata = [f"Metadata-Version: 2.1\nName: {release['name']}\nVersion: {release['version']}"]
+        if release.get("requires_python"):
+            metadata.append("Requires-Python: " + release["requires_python"])
+        metadata += ["Requires-Dist: " + text for text in release["requires_dist"]]
+        with zipfile.ZipFile(folder / f"{stem}-py2.py3-none-any.whl", "w") as wheel:
+            wheel.writestr(f"{stem}.dist-info/METADATA", "\n".join(metadata) + "\n")
+            wheel.writestr(f"{stem}.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+            wheel.writestr(f"{stem}.dist-info/RECORD", "")
 
 
 def run_once(command, before, variables):
@@ -119,17 +151,14 @@ def contenders(options, binaries, index, graph, work, problem):
     given.write_text("\n".join(requirements) + "\n")
     cache = work / "uv-cache"
     compile_ = [binaries / "uv", "pip", "compile", given, "--index-url", url, "--cache-dir", cache, "--python-version",
-                python, "--python-platform", "x86_64-manylinux_2_28", "--no-header", "--no-annotate", "--only-binary", ":all:",
-                "--quiet", "--no-config", "--no-python-downloads", "--python", binaries / "python"]
+                python, "--python-platform", "x86_64-manylinux_2_28", "--no-header", "--no-annotate", "--quiet", "--no-config", "--no-python-downloads", "--python", binaries / "python"]
     platforms = ["manylinux_2_28_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x86_64", "manylinux_2_12_x86_64",
                  "manylinux2010_x86_64", "manylinux_2_5_x86_64", "manylinux1_x86_64", "linux_x86_64"]
-    short = "cp" + python.replace(".", "")
     pip = [binaries / "python", "-m", "pip", "--isolated", "--disable-pip-version-check", "install", "--dry-run",
            "--ignore-installed", "--quiet", "--report", "-", "--index-url", url, "--only-binary", ":all:", "--no-cache-dir",
            "--python-version", python, "--implementation", "cp", "--abi", abi, "--abi", "abi3", "--abi", "none",
            *[word for platform in platforms for word in ("--platform", platform)],
-           "--target", work / "nowhere", *requirements]
-    assert short in abi
+           "--find-links", work / "wheels", "--target", work / "nowhere", *requirements]
 
     def nothing():
         pass
@@ -160,6 +189,9 @@ def compare(options, binaries, index, graph, work, problem):
             continue
         base = base or median
         pins, note = read(stdout)
+        if not answers:
+            # thoth comes first: the packages of its answer are those that may need such wheels.
+            wheels_of_source_releases(options.data, day, set(pins), work / "wheels")
         answers[name] = pins
         spread = f"{min(times):.3f}-{max(times):.3f}"
         print(f"{name:26}{median:9.3f}{median / base:10.2f}  {spread:15} {len(pins)} pins {note}", flush=True)
@@ -182,7 +214,11 @@ def main():
     work = options.work.resolve()
     work.mkdir(parents=True, exist_ok=True)
     binaries = environment(work)
+    if Path(sys.prefix).resolve() != (work / "venv").resolve():
+        # zstandard is there and not here.
+        os.execv(binaries / "python", [binaries / "python", __file__, *sys.argv[1:]])
     graph = work / "graph"
+    # Made anew each time: a graph of another build of thoth may hold less than this one reads.
     shutil.rmtree(graph, ignore_errors=True)
     start = time.perf_counter()
     ingest = [options.thoth, "--quiet", "ingest", options.data / "pypi/corpus.jsonl.zst", "--graph", f"embedded:{graph}",

@@ -1,14 +1,12 @@
 //! Files into the graph, the graph emptied and rebuilt.
 
-use crate::support::{file_store, memory_graph, record, shared_file};
+use crate::support::{file_store, memory_graph, record};
 use futures::TryStreamExt;
-use std::time::Instant;
 use thoth_cypher::Graph;
 use thoth_ingest::checksum::checksum;
 use thoth_ingest::direct::{Progress, ingest_paths};
-use thoth_ingest::reader::{Piece, ReadOptions, read_file};
+use thoth_ingest::reader::ReadOptions;
 use thoth_ingest::rebuild::{rebuild, wipe};
-use thoth_ingest::sync::sync;
 use thoth_schema::error::ErrorCode;
 
 async fn nodes(graph: &dyn Graph) -> i64 {
@@ -144,52 +142,4 @@ async fn a_rebuild_tells_of_a_damaged_document() {
         (fault.code, fault.pointer.as_deref()),
         (ErrorCode::StoreCorrupt, Some(key.as_str()))
     );
-}
-
-/// Not a test of speed: it prints what `docs/benchmarks.md` asks for.
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "a measurement: run it alone, in release, with --nocapture"]
-async fn measure_the_corpus() {
-    let Some(path) = shared_file("pypi/corpus.jsonl.zst") else {
-        return;
-    };
-    let folder = tempfile::tempdir().unwrap();
-    let store = file_store(folder.path());
-    for store in [None, Some(&store)] {
-        let graph = memory_graph().await;
-        let started = Instant::now();
-        let options = ReadOptions::default();
-        let summary = ingest_paths(
-            graph.as_ref(),
-            store,
-            std::slice::from_ref(&path),
-            &options,
-            &mut |_| {},
-        )
-        .await
-        .unwrap();
-        eprintln!(
-            "{} records ingested in {:?}, stored: {}",
-            summary.ingested,
-            started.elapsed(),
-            store.is_some()
-        );
-    }
-
-    let mut documents = Vec::new();
-    let read = read_file(&path, &ReadOptions::default(), &mut |piece| {
-        if let Piece::Documents(more) = piece {
-            documents.extend(more);
-        }
-        Ok(())
-    });
-    read.unwrap();
-    for batch in [100, 300, 1_000, 3_000] {
-        let graph = memory_graph().await;
-        let started = Instant::now();
-        for documents in documents.chunks(batch) {
-            sync(graph.as_ref(), documents).await.unwrap();
-        }
-        eprintln!("batches of {batch}: {:?}", started.elapsed());
-    }
 }

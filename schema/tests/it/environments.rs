@@ -82,14 +82,31 @@ fn a_wrong_environment_is_refused_with_the_place() {
         "/python_version"
     );
     assert_eq!(
-        change(|value| value["sys_platform"] = json!("amiga")),
-        "/sys_platform"
-    );
-    assert_eq!(
         change(|value| {
             value.as_object_mut().unwrap().remove("os_name");
         }),
         "/os_name"
     );
     assert_eq!(change(|value| *value = json!([])), "");
+}
+
+#[test]
+fn a_platform_without_a_name_of_its_own_takes_its_wheels_or_pure_ones() {
+    let on = |system: &str, machine: &str| {
+        let mut value = linux("3.9").to_json();
+        value["sys_platform"] = json!(system);
+        value["platform_machine"] = json!(machine);
+        Environment::from_json(&value).unwrap()
+    };
+    let power = on("linux", "ppc64le");
+    assert_eq!(
+        (power.platform, power.name.as_str()),
+        (None, "linux-ppc64le-py3.9")
+    );
+    let tags = power.supported_tags();
+    assert!(tags.platforms.contains(&"manylinux_2_17_ppc64le".to_owned()));
+    assert!(tags.platforms.contains(&"linux_ppc64le".to_owned()));
+    let amiga = on("amiga", "m68k").supported_tags();
+    assert!(amiga.platforms.is_empty());
+    assert!(amiga.any_python_abi.contains(&"py3-none".to_owned()));
 }

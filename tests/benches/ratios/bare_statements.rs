@@ -41,9 +41,8 @@ pub(crate) fn text(table: &str) -> &'static str {
             "UNWIND $rows AS row
              MATCH (v:PackageVersion {key: row.version})
              CREATE (v)-[:HAS_ARTIFACT]->(:Artifact {key: row.key, stamp: row.stamp, filename: row.filename,
-                     sha256: row.sha256, kind: row.kind, pythonAbiTags: row.pythonAbiTags,
-                     platformTags: row.platformTags, size: row.size, requiresPython: row.requiresPython,
-                     pythonFrom: row.pythonFrom, pythonUntil: row.pythonUntil, yanked: row.yanked,
+                     kind: row.kind, pythonAbiTags: row.pythonAbiTags, platformTags: row.platformTags,
+                     size: row.size, requiresPython: row.requiresPython, yanked: row.yanked,
                      uploadedAt: row.uploadedAt})"
         }
         "shared_artifacts" => {

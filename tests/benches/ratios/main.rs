@@ -19,6 +19,10 @@ mod ingesting;
 
 use std::env;
 
+/// As in the program itself.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     // cargo itself adds `--bench`.
     let words: Vec<String> = env::args().skip(1).filter(|word| word != "--bench").collect();

@@ -48,6 +48,8 @@ fn requests() -> Vec<AdviseInput> {
         input(Platform::MacosArm64, "3.12", &["lib", "colour"]),
         linux("3.7", &["web>5"]),
         linux("3.7", &["unreadable", "nowhere"]),
+        linux("3.7", &["nowhere"]),
+        linux("3.7", &["colour==0.2"]),
         linux("3.7", &["only-pre", "web==2.1rc1"]),
         AdviseInput { prerelease: PrereleasePolicy::Allow, count: 20, ..linux("3.8", &["web", "solved"]) },
         AdviseInput { as_of: Some("2019-06-01".to_owned()), ..linux("3.7", &["web", "lib"]) },

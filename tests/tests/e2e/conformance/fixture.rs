@@ -131,7 +131,7 @@ fn envelopes() -> Vec<Value> {
                 "requires_dist": [], "artifacts": [file(35, "lib-2.5-py3-none-any.whl")]}),
             json!({"name": "speed", "version": "1.0", "index": MIRROR, "upload_time": "2018-03-16T00:00:00Z",
                 "requires_dist": [], "artifacts": [file(36, "speed-1.0-py3-none-any.whl")]}),
-            json!({"name": "speed", "version": "1.1+local.1", "index": MIRROR, "requires_dist": ["lib<=2.5"]}),
+            json!({"name": "speed", "version": "1.1+local.1", "index": MIRROR, "requires_dist": ["lib<=2.5", "never-released", "nothing>2,<1"]}),
         ]),
         envelope("2020-04-03T00:00:00Z", &[
             json!({"name": "colour", "version": "0.2", "upload_time": "2018-03-16T00:00:00Z"}),
@@ -176,7 +176,7 @@ fn solver_runs() -> Vec<Value> {
             "platform": "linux-x86_64", "osName": "fedora", "osVersion": "32", "pythonVersion": "3.8", "solverVersion": "1.7",
             "observedAt": "2020-06-01T00:00:00.5Z",
             "results": [
-                {"release": {"name": "web", "version": "1.1", "requires_dist": ["lib>=1,<3"], "requires_python": ">=3.6"},
+                {"release": {"name": "web", "version": "1.1"},
                     "packages": ["web", "web.app"], "sha256": [sha256(3), sha256(4), sha256(60)]},
                 {"release": {"name": "solved", "version": "1.0", "requires_dist": ["web>=1"]}, "packages": ["solved", "web"],
                     "sha256": [sha256(61), sha256(62)]},
