@@ -2,12 +2,11 @@
 // params: pages: list of {key: package version key, after: package version key or '', afterLine: integer, afterExtra: string}
 // params: limit: integer, rows per page
 // columns: key, version, package, name, line, text, specifier, marker, extra, extras
-// index: package_version_key; the WITH keeps Neo4j from starting at every release key past `after`
+// index: package_version_key; v has no label, or Neo4j starts at every release key past `after`
 // rows: limit per page
 UNWIND $pages AS page
 CALL (page) {
-  MATCH (d:PackageVersion {key: page.key})<-[:HAS_VERSION]-(p:Package)<-[r:REQUIRES]-(v:PackageVersion)
-  WITH page, d, p, r, v
+  MATCH (d:PackageVersion {key: page.key})<-[:HAS_VERSION]-(p:Package)<-[r:REQUIRES]-(v)
   WHERE (r.from IS NULL
       OR any(i IN range(0, size(coalesce(r.from, [])) - 1) WHERE r.from[i] <= d.order AND d.order < r.until[i]))
     AND (v.key > page.after

@@ -218,6 +218,10 @@ impl Batch {
             .get(key)
             .is_some_and(|kept| kept.stamp >= source.stamp)
         {
+            // What it names is a package all the same: it would be one had this statement come alone.
+            for requirement in texts.iter().filter_map(|text| Requirement::parse(text).ok()) {
+                self.package(&requirement.name);
+            }
             return;
         }
         let python = python_bounds(release.requires_python.as_deref());
@@ -355,10 +359,13 @@ impl Batch {
             .and_then(|platform| platform.split_once('-'))
             .map(|(_, machine)| machine);
         let machine = variable("platform_machine").or(from_platform).unwrap_or(unknown);
-        let key = format!("{os}-{os_version}-py{python}-{machine}");
+        let implementation = variable("implementation_name");
+        // Every property is part of the key: one node never has two descriptions to choose from.
+        let suffix = implementation.map(|name| format!("-{name}")).unwrap_or_default();
+        let key = format!("{os}-{os_version}-py{python}-{machine}{suffix}");
         let row = map! {
             "key" => &key, "os" => os, "osVersion" => os_version, "python" => python,
-            "implementation" => variable("implementation_name"), "machine" => machine,
+            "implementation" => implementation, "machine" => machine,
         };
         self.environments.entry(key.clone()).or_insert(row);
         key

@@ -7,7 +7,6 @@ use std::time::Instant;
 use async_trait::async_trait;
 use thoth_adviser::{PredictorName, PrereleasePolicy, RecommendationType};
 use thoth_cypher::{Engine, Graph, GraphAddress, Params, Rows, Statement, Transaction, connect, migrate};
-use thoth_ingest::rebuild::wipe;
 use thoth_ingest::sync::sync;
 use thoth_schema::environment::{Environment, Platform};
 use thoth_schema::error::Fault;
@@ -16,6 +15,7 @@ use thoth_tests::services::Services;
 
 use crate::corpus;
 use crate::figures::{machine, median, millis, peak_mebibytes};
+use crate::ingesting::emptied;
 
 const RUNS: usize = 5;
 
@@ -38,7 +38,7 @@ pub(crate) async fn compare() {
     let lease = services.neo4j();
     let address = GraphAddress::parse(lease.url(), lease.user(), lease.password(), 8).expect("an address");
     let graph = connect(&address).await.expect("Neo4j answers");
-    wipe(graph.as_ref(), &mut |_| {}).await.expect("Neo4j is emptied");
+    emptied(graph.as_ref()).await;
     compare_on("Neo4j", graph).await;
 }
 

@@ -1,11 +1,12 @@
 //! Ratios of Thoth to stated peers, measured in one run and printed; nothing here fails for being slow.
 //!
-//! `cargo bench -p thoth-tests --bench ratios -- [ingest|advise]`; without a word both. What is measured, and the last
+//! `cargo bench -p thoth-tests --bench ratios -- [ingest [memory|durable|neo4j]|advise]`; without a word both. What is measured, and the last
 //! figures: docs/benchmarks.md.
 #![expect(
     clippy::expect_used,
     clippy::panic,
     clippy::print_stdout,
+    clippy::print_stderr,
     reason = "a benchmark prints, and ends where it cannot measure"
 )]
 
@@ -34,10 +35,11 @@ fn main() {
     runtime.block_on(async {
         match words.as_slice() {
             [] => {
-                ingesting::compare();
+                ingesting::compare(None);
                 advising::compare().await;
             }
-            ["ingest"] => ingesting::compare(),
+            ["ingest"] => ingesting::compare(None),
+            ["ingest", engine] => ingesting::compare(Some(engine)),
             ["advise"] => advising::compare().await,
             [ingesting::ONE_RUN, engine, writer] => ingesting::one_run(engine, writer).await,
             other => panic!("no benchmark {other:?}: ingest or advise"),

@@ -26,14 +26,26 @@ const ALIKE: &[&str] = &[
 
 /// What the embedded engine answers wrongly, with a word of the rewrite that its refusal names.
 const REFUSED: &[(&str, &str)] = &[
-    ("MATCH (v:PackageVersion) RETURN CASE WHEN v.yanked THEN 'yanked' ELSE 'good' END AS state, count(v) AS total", "plain columns"),
-    ("MATCH (p:Package) WITH p ORDER BY p.name RETURN collect(p.name)[0..2] AS first", "WITH first"),
-    ("MATCH (p:Package) RETURN collect(p.name)[0] AS first", "WITH first"),
+    (
+        "MATCH (v:PackageVersion) RETURN CASE WHEN v.yanked THEN 'yanked' ELSE 'good' END AS state, count(v) AS total",
+        "plain columns",
+    ),
+    (
+        "MATCH (p:Package) WITH p ORDER BY p.name RETURN collect(p.name)[0..2] AS first",
+        "WITH first",
+    ),
+    (
+        "MATCH (p:Package) RETURN collect(p.name)[0] AS first",
+        "WITH first",
+    ),
     (
         "MATCH (p:Package)-[:HAS_VERSION]->(v:PackageVersion) WITH p.key AS package, v RETURN package, count(v) AS total",
         "aggregate in the clause",
     ),
-    ("MATCH (p:Package) FOREACH (x IN [1] | SET p.x = x)", "thoth ingest"),
+    (
+        "MATCH (p:Package) FOREACH (x IN [1] | SET p.x = x)",
+        "thoth ingest",
+    ),
     ("MATCH (n) DETACH DELETE n", "thoth ingest"),
 ];
 
@@ -50,14 +62,18 @@ async fn known_wrong_answers_are_refused_with_the_rewrite() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn ad_hoc_queries_answer_alike() {
-    let Some(engines) = Engines::loaded().await else { return };
+    let Some(engines) = Engines::loaded().await else {
+        return;
+    };
     let mut faults = Vec::new();
     for text in ALIKE {
         let embedded = engines.embedded.query(text, params! {}).await;
         let neo4j = engines.neo4j.query(text, params! {}).await.unwrap();
         assert!(!neo4j.is_empty(), "the fixture gives this query no row: {text}");
         match embedded {
-            Ok(embedded) if embedded.columns != neo4j.columns => faults.push(format!("{text}\n    columns {:?}", embedded.columns)),
+            Ok(embedded) if embedded.columns != neo4j.columns => {
+                faults.push(format!("{text}\n    columns {:?}", embedded.columns))
+            }
             Ok(embedded) => {
                 let found = rows_differ("query", text, &embedded, &neo4j);
                 faults.extend(found.map(|found| format!("{text}\n    {found}")));
@@ -70,8 +86,14 @@ async fn ad_hoc_queries_answer_alike() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn writing_is_refused_on_neo4j_too() {
-    let Some(engines) = Engines::empty().await else { return };
-    for text in ["CREATE (:Package {key: 'x'})", "MATCH (n) SET n.a = 1", "CALL db.labels()"] {
+    let Some(engines) = Engines::empty().await else {
+        return;
+    };
+    for text in [
+        "CREATE (:Package {key: 'x'})",
+        "MATCH (n) SET n.a = 1",
+        "CALL db.labels()",
+    ] {
         let fault = engines.neo4j.query(text, params! {}).await.unwrap_err();
         assert_eq!(fault.code, ErrorCode::GraphQueryRefused, "{text}: {fault}");
     }

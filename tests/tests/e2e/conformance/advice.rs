@@ -51,16 +51,50 @@ fn requests() -> Vec<AdviseInput> {
         linux("3.7", &["nowhere"]),
         linux("3.7", &["colour==0.2"]),
         linux("3.7", &["only-pre", "web==2.1rc1"]),
-        AdviseInput { prerelease: PrereleasePolicy::Allow, count: 20, ..linux("3.8", &["web", "solved"]) },
-        AdviseInput { as_of: Some("2019-06-01".to_owned()), ..linux("3.7", &["web", "lib"]) },
-        AdviseInput { as_of: Some("2019-06-01T12:30:45.123455Z".to_owned()), ..linux("3.7", &["web", "lib"]) },
-        AdviseInput { indexes: vec![MIRROR.to_owned(), "default".to_owned()], ..linux("3.7", &["lib", "speed"]) },
-        AdviseInput { indexes: vec!["default".to_owned()], ..linux("3.7", &["lib[fast]"]) },
-        AdviseInput { constraints: vec!["lib==0.9".to_owned()], ..linux("3.7", &["web", "lib"]) },
-        AdviseInput { only_binary: [":all:".to_owned()].into(), ..linux("3.7", &["shared", "web"]) },
-        AdviseInput { no_binary: ["web".to_owned()].into(), scores: Some(scores), ..linux("3.7", &["web"]) },
-        AdviseInput { predictor: PredictorName::RandomWalk, limit: Some(50), ..linux("3.7", &["web[test]", "test-tool[web]"]) },
-        AdviseInput { predictor: PredictorName::Latest, count: 1, ..linux("3.7", &["web", "native"]) },
+        AdviseInput {
+            prerelease: PrereleasePolicy::Allow,
+            count: 20,
+            ..linux("3.8", &["web", "solved"])
+        },
+        AdviseInput {
+            as_of: Some("2019-06-01".to_owned()),
+            ..linux("3.7", &["web", "lib"])
+        },
+        AdviseInput {
+            as_of: Some("2019-06-01T12:30:45.123455Z".to_owned()),
+            ..linux("3.7", &["web", "lib"])
+        },
+        AdviseInput {
+            indexes: vec![MIRROR.to_owned(), "default".to_owned()],
+            ..linux("3.7", &["lib", "speed"])
+        },
+        AdviseInput {
+            indexes: vec!["default".to_owned()],
+            ..linux("3.7", &["lib[fast]"])
+        },
+        AdviseInput {
+            constraints: vec!["lib==0.9".to_owned()],
+            ..linux("3.7", &["web", "lib"])
+        },
+        AdviseInput {
+            only_binary: [":all:".to_owned()].into(),
+            ..linux("3.7", &["shared", "web"])
+        },
+        AdviseInput {
+            no_binary: ["web".to_owned()].into(),
+            scores: Some(scores),
+            ..linux("3.7", &["web"])
+        },
+        AdviseInput {
+            predictor: PredictorName::RandomWalk,
+            limit: Some(50),
+            ..linux("3.7", &["web[test]", "test-tool[web]"])
+        },
+        AdviseInput {
+            predictor: PredictorName::Latest,
+            count: 1,
+            ..linux("3.7", &["web", "native"])
+        },
     ]
 }
 
@@ -76,7 +110,9 @@ async fn answer(graph: &dyn Graph, input: &AdviseInput) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_request_gives_the_same_bytes() {
-    let Some(engines) = Engines::loaded().await else { return };
+    let Some(engines) = Engines::loaded().await else {
+        return;
+    };
     let mut outcomes: BTreeMap<String, usize> = BTreeMap::new();
     for input in requests() {
         let embedded = answer(engines.embedded.as_ref(), &input).await;
@@ -86,15 +122,37 @@ async fn the_same_request_gives_the_same_bytes() {
         *outcomes.entry(outcome["outcome"].to_string()).or_default() += 1;
     }
     println!("answers alike on both engines: {outcomes:?}");
-    for outcome in ["advised", "unsatisfiable", "needs-knowledge"] {
-        assert!(outcomes.contains_key(&format!("{outcome:?}")), "no request is {outcome}: {outcomes:?}");
+    for outcome in ["advised", "unsatisfiable", "needs_knowledge"] {
+        assert!(
+            outcomes.contains_key(&format!("{outcome:?}")),
+            "no request is {outcome}: {outcomes:?}"
+        );
     }
 }
 
 fn run(graph: &str, engines: &Engines) -> (Value, Option<i32>) {
     let output = Thoth::new()
-        .args(["advise", "--graph", graph, "--format", "json", "--python-version", "3.7", "--platform", "linux-x86_64"])
-        .args(["--predictor", "exact", "--budget-millis", "60000", "--count", "5", "web[test]", "native"])
+        .args([
+            "advise",
+            "--graph",
+            graph,
+            "--format",
+            "json",
+            "--python-version",
+            "3.7",
+            "--platform",
+            "linux-x86_64",
+        ])
+        .args([
+            "--predictor",
+            "exact",
+            "--budget-millis",
+            "60000",
+            "--count",
+            "5",
+            "web[test]",
+            "native",
+        ])
         .env("THOTH_GRAPH_USER", engines.lease.user())
         .env("THOTH_GRAPH_PASSWORD", engines.lease.password())
         .deadline(Duration::from_secs(120))
@@ -111,7 +169,9 @@ async fn load_folder(folder: &Path) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_binary_gives_the_same_answer_on_both() {
-    let Some(engines) = Engines::loaded().await else { return };
+    let Some(engines) = Engines::loaded().await else {
+        return;
+    };
     let folder = tempfile::tempdir().unwrap();
     load_folder(folder.path()).await;
     let embedded = run(&format!("embedded:{}", folder.path().display()), &engines);

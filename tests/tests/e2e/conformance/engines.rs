@@ -23,7 +23,11 @@ impl Engines {
         let address = GraphAddress::parse(lease.url(), lease.user(), lease.password(), 16).unwrap();
         let neo4j = connect(&address).await.unwrap();
         clear(neo4j.as_ref()).await;
-        Some(Engines { embedded: embedded().await, neo4j, lease })
+        Some(Engines {
+            embedded: embedded().await,
+            neo4j,
+            lease,
+        })
     }
 
     /// Both with the fixture.
@@ -81,7 +85,11 @@ pub(super) fn comparable(name: &str, text: &str, rows: &Rows) -> Vec<String> {
 /// What differs between the two answers to one statement, in words; `None` where nothing does.
 pub(super) fn difference(statement: &Statement, embedded: &Rows, neo4j: &Rows) -> Option<String> {
     if !statement.columns().is_empty() && embedded.columns != statement.columns() {
-        return Some(format!("the header lists {:?}, RETURN gives {:?}", statement.columns(), embedded.columns));
+        return Some(format!(
+            "the header lists {:?}, RETURN gives {:?}",
+            statement.columns(),
+            embedded.columns
+        ));
     }
     rows_differ(statement.name, statement.text(), embedded, neo4j)
 }
@@ -93,7 +101,13 @@ pub(super) fn rows_differ(name: &str, text: &str, embedded: &Rows, neo4j: &Rows)
         return None;
     }
     let only = |these: &[String], those: &[String]| {
-        these.iter().filter(|row| !those.contains(row)).take(3).cloned().collect::<Vec<_>>().join("\n      ")
+        these
+            .iter()
+            .filter(|row| !those.contains(row))
+            .take(3)
+            .cloned()
+            .collect::<Vec<_>>()
+            .join("\n      ")
     };
     Some(format!(
         "{} rows embedded, {} on Neo4j\n    embedded only: {}\n    neo4j only:    {}",

@@ -11,7 +11,10 @@ pub(super) const MIRROR: &str = "https://mirror.example/simple";
 /// Every document of the fixture, in the order in which [`load`] syncs them.
 pub(super) fn documents() -> Vec<Document> {
     let values = [records(), envelopes(), superseded(), solver_runs()].concat();
-    values.iter().map(|value| Document::from_value(value).unwrap()).collect()
+    values
+        .iter()
+        .map(|value| Document::from_value(value).unwrap())
+        .collect()
 }
 
 /// Migrates the graph and syncs the fixture into it.
@@ -113,38 +116,47 @@ fn envelopes() -> Vec<Value> {
     yanked_file["requires_python"] = json!(">=3.6");
     yanked_file["upload_time"] = json!("2019-04-01T00:00:00Z");
     vec![
-        envelope("2020-04-01T00:00:00Z", &[
-            json!({"name": "lib", "version": "0.9", "upload_time": "2017-01-01T00:00:00Z", "requires_dist": [],
+        envelope(
+            "2020-04-01T00:00:00Z",
+            &[
+                json!({"name": "lib", "version": "0.9", "upload_time": "2017-01-01T00:00:00Z", "requires_dist": [],
                 "yanked": true, "yanked_reason": "broken", "artifacts": [file(30, "lib-0.9.tar.gz")]}),
-            json!({"name": "lib", "version": "1.5.post1", "upload_time": "2019-04-01T00:00:00Z",
+                json!({"name": "lib", "version": "1.5.post1", "upload_time": "2019-04-01T00:00:00Z",
                 "requires_dist": ["shared<2"], "artifacts": [yanked_file]}),
-            json!({"name": "lib", "version": "2.0", "upload_time": "2020-01-15T08:00:00.5Z", "requires_python": "~=3.6",
+                json!({"name": "lib", "version": "2.0", "upload_time": "2020-01-15T08:00:00.5Z", "requires_python": "~=3.6",
                 "requires_dist": ["speed>=1; extra == 'fast'", "shared; platform_machine != 'aarch64'"],
                 "provides_extra": ["fast"], "artifacts": [file(32, "lib-2.0-py3-none-any.whl")]}),
-            json!({"name": "lib", "version": "1!0.1", "upload_time": "2020-02-01T00:00:00Z", "requires_dist": [],
+                json!({"name": "lib", "version": "1!0.1", "upload_time": "2020-02-01T00:00:00Z", "requires_dist": [],
                 "requires_python": ">=3.12", "artifacts": [file(33, "lib-1!0.1.tar.gz")]}),
-        ]),
-        envelope("2020-04-02T10:00:00.25Z", &[
-            json!({"name": "lib", "version": "2.0", "index": MIRROR, "upload_time": "2020-01-16T00:00:00Z",
+            ],
+        ),
+        envelope(
+            "2020-04-02T10:00:00.25Z",
+            &[
+                json!({"name": "lib", "version": "2.0", "index": MIRROR, "upload_time": "2020-01-16T00:00:00Z",
                 "requires_dist": ["shared==1.0"], "artifacts": [file(32, "lib-2.0-py3-none-any.whl"), file(34, "lib-2.0.tar.gz")]}),
-            json!({"name": "lib", "version": "2.5", "index": MIRROR, "upload_time": "2020-03-16T00:00:00Z",
+                json!({"name": "lib", "version": "2.5", "index": MIRROR, "upload_time": "2020-03-16T00:00:00Z",
                 "requires_dist": [], "artifacts": [file(35, "lib-2.5-py3-none-any.whl")]}),
-            json!({"name": "speed", "version": "1.0", "index": MIRROR, "upload_time": "2018-03-16T00:00:00Z",
+                json!({"name": "speed", "version": "1.0", "index": MIRROR, "upload_time": "2018-03-16T00:00:00Z",
                 "requires_dist": [], "artifacts": [file(36, "speed-1.0-py3-none-any.whl")]}),
-            json!({"name": "speed", "version": "1.1+local.1", "index": MIRROR, "requires_dist": ["lib<=2.5", "never-released", "nothing>2,<1"]}),
-        ]),
-        envelope("2020-04-03T00:00:00Z", &[
-            json!({"name": "colour", "version": "0.2", "upload_time": "2018-03-16T00:00:00Z"}),
-            json!({"name": "colour", "version": "0.3", "upload_time": "2018-04-16T00:00:00Z", "requires_dist": [],
+                json!({"name": "speed", "version": "1.1+local.1", "index": MIRROR, "requires_dist": ["lib<=2.5", "never-released", "nothing>2,<1"]}),
+            ],
+        ),
+        envelope(
+            "2020-04-03T00:00:00Z",
+            &[
+                json!({"name": "colour", "version": "0.2", "upload_time": "2018-03-16T00:00:00Z"}),
+                json!({"name": "colour", "version": "0.3", "upload_time": "2018-04-16T00:00:00Z", "requires_dist": [],
                 "artifacts": [file(40, "colour-0.3-py3-none-any.whl")]}),
-            json!({"name": "backport", "version": "1", "upload_time": "2018-04-16T00:00:00Z", "requires_dist": [],
+                json!({"name": "backport", "version": "1", "upload_time": "2018-04-16T00:00:00Z", "requires_dist": [],
                 "requires_python": "<3.7", "artifacts": [file(41, "backport-1-py3-none-any.whl")]}),
-            json!({"name": "test-tool", "version": "5.0", "upload_time": "2018-04-16T00:00:00Z",
+                json!({"name": "test-tool", "version": "5.0", "upload_time": "2018-04-16T00:00:00Z",
                 "requires_dist": ["shared", "web; extra == 'web'"], "artifacts": [file(42, "test_tool-5.0-py3-none-any.whl")]}),
-            json!({"name": "typing-stuff", "version": "3.7.4", "requires_dist": [],
+                json!({"name": "typing-stuff", "version": "3.7.4", "requires_dist": [],
                 "artifacts": [file(43, "typing_stuff-3.7.4-py3-none-any.whl")]}),
-            json!({"name": "either", "version": "1", "requires_dist": [], "artifacts": [file(44, "either-1-py3-none-any.whl")]}),
-        ]),
+                json!({"name": "either", "version": "1", "requires_dist": [], "artifacts": [file(44, "either-1-py3-none-any.whl")]}),
+            ],
+        ),
     ]
 }
 
@@ -159,8 +171,14 @@ fn superseded() -> Vec<Value> {
     again["artifacts"] = json!([file(50, "lib-1.0-py3-none-any.whl"), file(51, "lib-1.0.tar.gz")]);
     vec![
         envelope("2020-05-01T00:00:00Z", &[again]),
-        envelope("2020-01-01T00:00:00Z", &[stated("old words", &["shared>=2", "backport", "loop"], false)]),
-        envelope("2020-05-01T00:00:00.5Z", &[json!({"name": "lib", "version": "1.0", "yanked": false})]),
+        envelope(
+            "2020-01-01T00:00:00Z",
+            &[stated("old words", &["shared>=2", "backport", "loop"], false)],
+        ),
+        envelope(
+            "2020-05-01T00:00:00.5Z",
+            &[json!({"name": "lib", "version": "1.0", "yanked": false})],
+        ),
     ]
 }
 
@@ -171,27 +189,36 @@ fn solver_runs() -> Vec<Value> {
             "payload": payload})
     };
     vec![
-        run("2020-06-01T00:00:00Z", json!({
-            "environment": {"python_version": "3.8", "sys_platform": "linux", "implementation_name": "cpython", "platform_machine": "x86_64"},
-            "platform": "linux-x86_64", "osName": "fedora", "osVersion": "32", "pythonVersion": "3.8", "solverVersion": "1.7",
-            "observedAt": "2020-06-01T00:00:00.5Z",
-            "results": [
-                {"release": {"name": "web", "version": "1.1"},
-                    "packages": ["web", "web.app"], "sha256": [sha256(3), sha256(4), sha256(60)]},
-                {"release": {"name": "solved", "version": "1.0", "requires_dist": ["web>=1"]}, "packages": ["solved", "web"],
-                    "sha256": [sha256(61), sha256(62)]},
-            ],
-            "errors": [
-                {"name": "native", "version": "1.3", "errorClass": "command_error", "message": "did not build\n\u{2717}"},
-                {"name": "absent", "version": "0.0.1", "errorClass": "not_found"},
-                {"name": "no-version", "errorClass": "command_error"},
-            ],
-        })),
-        run("2020-06-02T00:00:00Z", json!({
-            "environment": {"python_version": "3.6", "sys_platform": "linux"}, "platform": "linux-aarch64",
-            "results": [{"release": {"name": "solved", "version": "0.9"}, "packages": ["solved"]}],
-            "errors": [{"name": "web", "version": "2.0", "index": MIRROR, "errorClass": "timeout", "message": ""}],
-        })),
-        run("2020-06-02T00:00:00Z", json!({"environment": {}, "results": [], "errors": []})),
+        run(
+            "2020-06-01T00:00:00Z",
+            json!({
+                "environment": {"python_version": "3.8", "sys_platform": "linux", "implementation_name": "cpython", "platform_machine": "x86_64"},
+                "platform": "linux-x86_64", "osName": "fedora", "osVersion": "32", "pythonVersion": "3.8", "solverVersion": "1.7",
+                "observedAt": "2020-06-01T00:00:00.5Z",
+                "results": [
+                    {"release": {"name": "web", "version": "1.1"},
+                        "packages": ["web", "web.app"], "sha256": [sha256(3), sha256(4), sha256(60)]},
+                    {"release": {"name": "solved", "version": "1.0", "requires_dist": ["web>=1"]}, "packages": ["solved", "web"],
+                        "sha256": [sha256(61), sha256(62)]},
+                ],
+                "errors": [
+                    {"name": "native", "version": "1.3", "errorClass": "command_error", "message": "did not build\n\u{2717}"},
+                    {"name": "absent", "version": "0.0.1", "errorClass": "not_found"},
+                    {"name": "no-version", "errorClass": "command_error"},
+                ],
+            }),
+        ),
+        run(
+            "2020-06-02T00:00:00Z",
+            json!({
+                "environment": {"python_version": "3.6", "sys_platform": "linux"}, "platform": "linux-aarch64",
+                "results": [{"release": {"name": "solved", "version": "0.9"}, "packages": ["solved"]}],
+                "errors": [{"name": "web", "version": "2.0", "index": MIRROR, "errorClass": "timeout", "message": ""}],
+            }),
+        ),
+        run(
+            "2020-06-02T00:00:00Z",
+            json!({"environment": {}, "results": [], "errors": []}),
+        ),
     ]
 }

@@ -49,23 +49,32 @@ async fn assert_found(graph: &dyn Graph, invariant: &str, plant: &str, key: &str
     let found = check(graph).await.unwrap();
     let engine = graph.engine().as_str();
     assert!(
-        found.iter().any(|violation| violation.invariant == invariant && violation.key == key),
+        found
+            .iter()
+            .any(|violation| violation.invariant == invariant && violation.key == key),
         "{engine} does not find {invariant} of {key}: {found:?}"
     );
-    assert!(found.iter().all(|violation| violation.key == key), "{engine} finds too much for {invariant}: {found:?}");
+    assert!(
+        found.iter().all(|violation| violation.key == key),
+        "{engine} finds too much for {invariant}: {found:?}"
+    );
 }
 
 #[test]
 fn every_invariant_has_a_plant() {
     let planted: BTreeSet<&str> = PLANTS.iter().map(|(invariant, ..)| *invariant).collect();
-    let invariants = CATALOGUE.iter().filter_map(|statement| statement.name.strip_prefix("invariants/"));
+    let invariants = CATALOGUE
+        .iter()
+        .filter_map(|statement| statement.name.strip_prefix("invariants/"));
     let without: Vec<&str> = invariants.filter(|name| !planted.contains(name)).collect();
     assert!(without.is_empty(), "plant a violation of {without:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_planted_violation_is_found_on_both_engines() {
-    let Some(engines) = Engines::empty().await else { return };
+    let Some(engines) = Engines::empty().await else {
+        return;
+    };
     for (invariant, plant, key) in PLANTS {
         for graph in engines.both() {
             clear(graph).await;

@@ -9,18 +9,50 @@ use thoth_schema::versions::{VersionSet, specifier_set};
 use super::fixture::{MIRROR, documents, sha256};
 
 const PACKAGES: &[&str] = &[
-    "web", "lib", "native", "shared", "loop", "only-pre", "unreadable", "speed", "colour", "backport", "test-tool",
-    "typing-stuff", "either", "solved", "absent",
+    "web",
+    "lib",
+    "native",
+    "shared",
+    "loop",
+    "only-pre",
+    "unreadable",
+    "speed",
+    "colour",
+    "backport",
+    "test-tool",
+    "typing-stuff",
+    "either",
+    "solved",
+    "absent",
 ];
 
 const VERSIONS: &[(&str, &str, Option<&str>)] = &[
-    ("web", "1.0", None), ("web", "1.1", None), ("web", "2.0", None), ("web", "2.0", Some(MIRROR)),
-    ("web", "2.1rc1", None), ("web", "3.0.dev1", None), ("native", "1.2", None), ("native", "1.3", None),
-    ("lib", "0.9", None), ("lib", "1.0", None), ("lib", "1.5.post1", None), ("lib", "2.0", None),
-    ("lib", "1!0.1", None), ("lib", "2.0", Some(MIRROR)), ("lib", "2.5", Some(MIRROR)), ("shared", "1.0", None),
-    ("shared", "1.5", None), ("speed", "1.0", Some(MIRROR)), ("speed", "1.1+local.1", Some(MIRROR)),
-    ("unreadable", "1.0", None), ("unreadable", "1.1", None), ("colour", "0.2", None), ("solved", "1.0", None),
-    ("solved", "0.9", None), ("absent", "0.0.1", None), ("test-tool", "5.0", None),
+    ("web", "1.0", None),
+    ("web", "1.1", None),
+    ("web", "2.0", None),
+    ("web", "2.0", Some(MIRROR)),
+    ("web", "2.1rc1", None),
+    ("web", "3.0.dev1", None),
+    ("native", "1.2", None),
+    ("native", "1.3", None),
+    ("lib", "0.9", None),
+    ("lib", "1.0", None),
+    ("lib", "1.5.post1", None),
+    ("lib", "2.0", None),
+    ("lib", "1!0.1", None),
+    ("lib", "2.0", Some(MIRROR)),
+    ("lib", "2.5", Some(MIRROR)),
+    ("shared", "1.0", None),
+    ("shared", "1.5", None),
+    ("speed", "1.0", Some(MIRROR)),
+    ("speed", "1.1+local.1", Some(MIRROR)),
+    ("unreadable", "1.0", None),
+    ("unreadable", "1.1", None),
+    ("colour", "0.2", None),
+    ("solved", "1.0", None),
+    ("solved", "0.9", None),
+    ("absent", "0.0.1", None),
+    ("test-tool", "5.0", None),
 ];
 
 /// The parameter sets of a statement; `None` for one that nobody thought of.
@@ -33,12 +65,20 @@ pub(super) fn sets(name: &str) -> Option<Vec<Params>> {
         "read/artifacts_by_key" => keys(&(0..70).map(sha256).collect::<Vec<_>>()),
         "read/documents_by_key" | "read/documents_known" => keys(&document_keys()),
         "read/documents" => document_pages(),
-        "read/package_count" => ["", "l", "lib", "zzz"].map(|prefix| params! { "prefix" => prefix }).to_vec(),
+        "read/package_count" => ["", "l", "lib", "zzz"]
+            .map(|prefix| params! { "prefix" => prefix })
+            .to_vec(),
         "read/packages" => package_pages(),
-        "read/packages_by_key" | "read/requirement_intervals" | "read/versions_of_packages"
+        "read/packages_by_key"
+        | "read/requirement_intervals"
+        | "read/versions_of_packages"
         | "read/dependent_counts_of_packages" => keys(&package_keys()),
-        "read/artifacts_of_versions" | "read/dependent_counts_of_versions" | "read/requirements_of_versions"
-        | "read/stamps" | "read/versions_by_key" | "prune/artifacts" => keys(&version_keys()),
+        "read/artifacts_of_versions"
+        | "read/dependent_counts_of_versions"
+        | "read/requirements_of_versions"
+        | "read/stamps"
+        | "read/versions_by_key"
+        | "prune/artifacts" => keys(&version_keys()),
         "read/dependents_of_packages" => pages(&package_keys()),
         "read/dependents_of_versions" => pages(&version_keys()),
         "prune/candidates" => candidates(),
@@ -63,7 +103,10 @@ fn package_keys() -> Vec<String> {
 }
 
 fn version_keys() -> Vec<String> {
-    VERSIONS.iter().map(|(name, text, index)| version(name, text, *index)).collect()
+    VERSIONS
+        .iter()
+        .map(|(name, text, index)| version(name, text, *index))
+        .collect()
 }
 
 fn document_keys() -> Vec<String> {
@@ -73,21 +116,41 @@ fn document_keys() -> Vec<String> {
 /// All, one, some with one twice, one that is not there, none.
 fn keys(all: &[String]) -> Vec<Params> {
     let some = vec![all[3].clone(), all[0].clone(), all[3].clone()];
-    let lists = [all.to_vec(), vec![all[1].clone()], some, vec!["pkg:pypi/nowhere".to_owned()], Vec::new()];
+    let lists = [
+        all.to_vec(),
+        vec![all[1].clone()],
+        some,
+        vec!["pkg:pypi/nowhere".to_owned()],
+        Vec::new(),
+    ];
     let mut reversed = all.to_vec();
     reversed.reverse();
-    lists.into_iter().chain([reversed]).map(|list| params! { "keys" => list }).collect()
+    lists
+        .into_iter()
+        .chain([reversed])
+        .map(|list| params! { "keys" => list })
+        .collect()
 }
 
 fn document_pages() -> Vec<Params> {
     let mut all = document_keys();
     all.sort_unstable();
     let pages = [("", 100), ("", 3), (all[2].as_str(), 4), ("~", 5), ("", 0)];
-    pages.map(|(after, limit)| params! { "after" => after, "limit" => i64::from(limit) }).to_vec()
+    pages
+        .map(|(after, limit)| params! { "after" => after, "limit" => i64::from(limit) })
+        .to_vec()
 }
 
 fn package_pages() -> Vec<Params> {
-    let pages = [("", "", 100), ("", "", 3), ("", "lib", 5), ("l", "", 10), ("t", "test-tool", 10), ("zzz", "", 1), ("", "", 0)];
+    let pages = [
+        ("", "", 100),
+        ("", "", 3),
+        ("", "lib", 5),
+        ("l", "", 10),
+        ("t", "test-tool", 10),
+        ("zzz", "", 1),
+        ("", "", 0),
+    ];
     let page = |(prefix, after, limit): (&str, &str, i32)| {
         params! { "prefix" => prefix, "after" => after, "limit" => i64::from(limit) }
     };
@@ -103,9 +166,23 @@ fn pages(all: &[String]) -> Vec<Params> {
     let late: Vec<Value> = all.iter().map(|key| from(key, &middle, 4, "")).collect();
     let between: Vec<Value> = all.iter().map(|key| from(key, &middle, 5, "docs")).collect();
     let nowhere = vec![from(&"pkg:pypi/nowhere".to_owned(), "", -1, "")];
-    let mixed = vec![starts[0].clone(), late[1].clone(), nowhere[0].clone(), starts[3].clone()];
-    let sets = [(starts.clone(), 100), (starts, 2), (late, 3), (between, 2), (mixed, 1), (nowhere, 5), (Vec::new(), 5)];
-    sets.map(|(pages, limit)| params! { "pages" => pages, "limit" => i64::from(limit) }).to_vec()
+    let mixed = vec![
+        starts[0].clone(),
+        late[1].clone(),
+        nowhere[0].clone(),
+        starts[3].clone(),
+    ];
+    let sets = [
+        (starts.clone(), 100),
+        (starts, 2),
+        (late, 3),
+        (between, 2),
+        (mixed, 1),
+        (nowhere, 5),
+        (Vec::new(), 5),
+    ];
+    sets.map(|(pages, limit)| params! { "pages" => pages, "limit" => i64::from(limit) })
+        .to_vec()
 }
 
 fn environments() -> Vec<Environment> {
@@ -120,33 +197,67 @@ fn environments() -> Vec<Environment> {
 }
 
 fn wanted(name: &str, versions: &VersionSet, pinned: &[&str], prereleases: bool) -> Value {
-    let (from, until): (Vec<String>, Vec<String>) =
-        versions.intervals().iter().map(|interval| (interval.from.clone(), interval.until.clone())).unzip();
-    let pinned: Vec<String> = pinned.iter().map(|text| order_key(&parse(text).unwrap())).collect();
+    let (from, until): (Vec<String>, Vec<String>) = versions
+        .intervals()
+        .iter()
+        .map(|interval| (interval.from.clone(), interval.until.clone()))
+        .unzip();
+    let pinned: Vec<String> = pinned
+        .iter()
+        .map(|text| order_key(&parse(text).unwrap()))
+        .collect();
     map! { "package" => package(name), "from" => from, "until" => until, "pinned" => pinned, "prereleases" => prereleases }
 }
 
 fn candidates() -> Vec<Params> {
     let all = VersionSet::all();
     let some = |text: &str| specifier_set(&text.parse().unwrap());
-    let everything = |prereleases| PACKAGES.iter().map(|name| wanted(name, &all, &[], prereleases)).collect::<Vec<_>>();
+    let everything = |prereleases| {
+        PACKAGES
+            .iter()
+            .map(|name| wanted(name, &all, &[], prereleases))
+            .collect::<Vec<_>>()
+    };
     let narrow = vec![
         wanted("lib", &some(">=1,!=1.5.*,<2.5"), &[], false),
         wanted("web", &some("==2.1rc1"), &[], true),
         wanted("native", &VersionSet::none(), &[], false),
         wanted("nowhere", &all, &[], true),
     ];
-    let pinned = vec![wanted("lib", &some("==0.9"), &["0.9"], false), wanted("web", &all, &["1.0", "2.0"], false)];
+    let pinned = vec![
+        wanted("lib", &some("==0.9"), &["0.9"], false),
+        wanted("web", &all, &["1.0", "2.0"], false),
+    ];
     let extras = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
     let requests = [
         (everything(true), extras(&[""]), "", vec![]),
         (everything(false), extras(&["", "test", "fast"]), "", vec![]),
-        (everything(true), extras(&["", "docs"]), "2019-06-01T12:30:45.123456Z", vec![]),
-        (everything(true), extras(&["docs"]), "2019-06-01T12:30:45.123455Z", vec![]),
+        (
+            everything(true),
+            extras(&["", "docs"]),
+            "2019-06-01T12:30:45.123456Z",
+            vec![],
+        ),
+        (
+            everything(true),
+            extras(&["docs"]),
+            "2019-06-01T12:30:45.123455Z",
+            vec![],
+        ),
         (everything(false), extras(&["", "fast"]), "", vec![MIRROR]),
-        (everything(false), extras(&[""]), "2020-01-16T00:00:00.000000Z", vec![MIRROR, "default"]),
+        (
+            everything(false),
+            extras(&[""]),
+            "2020-01-16T00:00:00.000000Z",
+            vec![MIRROR, "default"],
+        ),
         (narrow, extras(&["", "fast"]), "", vec![]),
-        (pinned, extras(&[""]), "2020-12-31T23:59:59.999999Z", vec!["default"]),
+        (
+            pinned,
+            extras(&[""]),
+            "2020-12-31T23:59:59.999999Z",
+            vec!["default"],
+        ),
         (Vec::new(), extras(&[""]), "", vec![]),
     ];
     let mut sets = Vec::new();

@@ -44,14 +44,26 @@ json.dump(answer, sys.stdout)
 
 /// The Python of an environment that has the driver; `None`, with a line that says why, where there is none.
 fn python_with_driver() -> Option<PathBuf> {
-    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace_root().join("target"), PathBuf::from);
+    let target =
+        env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace_root().join("target"), PathBuf::from);
     let folder = target.join("tmp/neo4j-driver");
     let python = folder.join("bin/python");
     if has_driver(&python) {
         return Some(python);
     }
-    let made = succeeds(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))
-        && succeeds(Command::new(&python).args(["-m", "pip", "install", "--quiet", "--retries", "1", "neo4j"]));
+    let made = succeeds(
+        Command::new("python3")
+            .args(["-m", "venv", "--clear"])
+            .arg(&folder),
+    ) && succeeds(Command::new(&python).args([
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--retries",
+        "1",
+        "neo4j",
+    ]));
     if made && has_driver(&python) {
         return Some(python);
     }
@@ -64,12 +76,20 @@ fn has_driver(python: &Path) -> bool {
 }
 
 fn succeeds(command: &mut Command) -> bool {
-    let status = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let status = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
     status.is_ok_and(|status| status.success())
 }
 
 fn as_json(params: &Params) -> Value {
-    params.iter().map(|(name, value)| (name.clone(), value.to_json())).collect::<serde_json::Map<_, _>>().into()
+    params
+        .iter()
+        .map(|(name, value)| (name.clone(), value.to_json()))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
 }
 
 fn plans(python: &Path, asked: &Value) -> BTreeMap<String, Vec<String>> {
@@ -79,7 +99,12 @@ fn plans(python: &Path, asked: &Value) -> BTreeMap<String, Vec<String>> {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    child.stdin.take().unwrap().write_all(asked.to_string().as_bytes()).unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(asked.to_string().as_bytes())
+        .unwrap();
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success(), "the script that explains failed");
     serde_json::from_slice(&output.stdout).unwrap()
@@ -87,8 +112,12 @@ fn plans(python: &Path, asked: &Value) -> BTreeMap<String, Vec<String>> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_statement_scans_all_nodes_or_multiplies() {
-    let Some(python) = python_with_driver() else { return };
-    let Some(engines) = Engines::loaded().await else { return };
+    let Some(python) = python_with_driver() else {
+        return;
+    };
+    let Some(engines) = Engines::loaded().await else {
+        return;
+    };
     let statements = CATALOGUE.iter().map(|statement| {
         let params = sets(statement.name).unwrap().swap_remove(0);
         json!({"name": statement.name, "text": statement.text(), "params": as_json(&params)})
@@ -101,7 +130,11 @@ async fn no_statement_scans_all_nodes_or_multiplies() {
     assert_eq!(plans.len(), CATALOGUE.len());
     let faulty: Vec<String> = plans
         .iter()
-        .filter(|(_, operators)| operators.iter().any(|operator| FORBIDDEN.contains(&operator.as_str())))
+        .filter(|(_, operators)| {
+            operators
+                .iter()
+                .any(|operator| FORBIDDEN.contains(&operator.as_str()))
+        })
         .map(|(name, operators)| format!("{name}: {operators:?}"))
         .collect();
     assert!(faulty.is_empty(), "{}", faulty.join("\n"));

@@ -1,6 +1,8 @@
 //! Every statement of the catalogue on both engines.
 
-use thoth_cypher::{CATALOGUE, Graph, Params, READ_MIGRATIONS, READ_STATISTICS, Rows, Statement, WRITE_WIPE, params};
+use thoth_cypher::{
+    CATALOGUE, Graph, Params, READ_MIGRATIONS, READ_STATISTICS, Rows, Statement, WRITE_WIPE, params,
+};
 use thoth_ingest::checksum::checksum;
 
 use super::engines::{Engines, difference};
@@ -17,12 +19,17 @@ fn every_statement_has_parameter_sets() {
         .filter(|statement| sets(statement.name).is_none_or(|sets| sets.is_empty()))
         .map(|statement| statement.name)
         .collect();
-    assert!(without.is_empty(), "add parameter sets for {without:?} to parameters.rs or written.rs");
+    assert!(
+        without.is_empty(),
+        "add parameter sets for {without:?} to parameters.rs or written.rs"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn reading_statements_answer_alike() {
-    let Some(engines) = Engines::loaded().await else { return };
+    let Some(engines) = Engines::loaded().await else {
+        return;
+    };
     let mut faults = Vec::new();
     let (mut compared, mut empty) = (0, Vec::new());
     for statement in CATALOGUE.iter().copied().filter(|statement| !writes(statement)) {
@@ -37,7 +44,12 @@ async fn reading_statements_answer_alike() {
                     let found = difference(statement, embedded, neo4j);
                     faults.extend(found.map(|found| format!("{} set {number}: {found}", statement.name)));
                 }
-                _ => faults.push(format!("{} set {number}: {:?} {:?}", statement.name, embedded.err(), neo4j.err())),
+                _ => faults.push(format!(
+                    "{} set {number}: {:?} {:?}",
+                    statement.name,
+                    embedded.err(),
+                    neo4j.err()
+                )),
             }
         }
         if rows == 0 && !statement.name.starts_with("invariants/") {
@@ -45,17 +57,30 @@ async fn reading_statements_answer_alike() {
         }
     }
     println!("{compared} rows are the same on both engines");
-    assert!(faults.is_empty(), "{} differences:\n{}", faults.len(), faults.join("\n"));
-    assert!(empty.is_empty(), "the fixture gives these statements no row to compare: {empty:?}");
+    assert!(
+        faults.is_empty(),
+        "{} differences:\n{}",
+        faults.len(),
+        faults.join("\n")
+    );
+    assert!(
+        empty.is_empty(),
+        "the fixture gives these statements no row to compare: {empty:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn labels_without_nodes_are_counted_alike() {
-    let Some(engines) = Engines::empty().await else { return };
+    let Some(engines) = Engines::empty().await else {
+        return;
+    };
     for graph in engines.both() {
         let rows = graph.read(&READ_STATISTICS, params! {}).await.unwrap();
         assert_eq!(rows.len(), 8, "{}: {rows:?}", graph.engine().as_str());
-        assert!(rows.iter().all(|row| row.get("nodes").as_int() == Some(0)), "{rows:?}");
+        assert!(
+            rows.iter().all(|row| row.get("nodes").as_int() == Some(0)),
+            "{rows:?}"
+        );
     }
 }
 
@@ -79,9 +104,16 @@ async fn differing_tables(engines: &Engines) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn writing_statements_write_alike() {
-    let Some(engines) = Engines::loaded().await else { return };
-    assert_eq!(differing_tables(&engines).await, Vec::<String>::new(), "after loading the fixture");
-    let mut statements: Vec<&'static Statement> = CATALOGUE.iter().copied().filter(|one| writes(one)).collect();
+    let Some(engines) = Engines::loaded().await else {
+        return;
+    };
+    assert_eq!(
+        differing_tables(&engines).await,
+        Vec::<String>::new(),
+        "after loading the fixture"
+    );
+    let mut statements: Vec<&'static Statement> =
+        CATALOGUE.iter().copied().filter(|one| writes(one)).collect();
     // Emptying the graph comes last, or there is nothing left to compare.
     statements.sort_by_key(|statement| statement.name == WRITE_WIPE.name);
     let mut faults = Vec::new();
@@ -94,8 +126,14 @@ async fn writing_statements_write_alike() {
             if !statement.columns().is_empty() {
                 found.extend(difference(statement, &embedded, &neo4j));
             }
-            let [left, right] = engines.both().map(|graph| graph.read(&READ_MIGRATIONS, params! {}));
-            found.extend(difference(&READ_MIGRATIONS, &left.await.unwrap(), &right.await.unwrap()));
+            let [left, right] = engines
+                .both()
+                .map(|graph| graph.read(&READ_MIGRATIONS, params! {}));
+            found.extend(difference(
+                &READ_MIGRATIONS,
+                &left.await.unwrap(),
+                &right.await.unwrap(),
+            ));
             if !found.is_empty() {
                 faults.push(format!("{} set {number}: {}", statement.name, found.join("; ")));
             }
@@ -106,11 +144,16 @@ async fn writing_statements_write_alike() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_transaction_that_is_dropped_leaves_nothing() {
-    let Some(engines) = Engines::loaded().await else { return };
+    let Some(engines) = Engines::loaded().await else {
+        return;
+    };
     for graph in engines.both() {
         let before = checksum(graph).await.unwrap();
         let mut transaction = graph.begin().await.unwrap();
-        transaction.run(&WRITE_WIPE, params! { "nodes" => 1_000_000_i64 }).await.unwrap();
+        transaction
+            .run(&WRITE_WIPE, params! { "nodes" => 1_000_000_i64 })
+            .await
+            .unwrap();
         drop(transaction);
         // The rollback of a dropped transaction may still be under way on a server.
         let mut after = checksum(graph).await.unwrap();

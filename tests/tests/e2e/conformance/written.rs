@@ -23,8 +23,14 @@ pub(super) fn sets(name: &str) -> Option<Vec<Params>> {
             params! { "keys" => Vec::<String>::new() },
         ],
         // Which nodes go first is nobody's business, so it is none or all.
-        "write/wipe" => [0, 1_000_000, 10].map(|nodes: i64| params! { "nodes" => nodes }).to_vec(),
-        _ => rows(name)?.into_iter().chain([Vec::new()]).map(|rows| params! { "rows" => rows }).collect(),
+        "write/wipe" => [0, 1_000_000, 10]
+            .map(|nodes: i64| params! { "nodes" => nodes })
+            .to_vec(),
+        _ => rows(name)?
+            .into_iter()
+            .chain([Vec::new()])
+            .map(|rows| params! { "rows" => rows })
+            .collect(),
     })
 }
 
@@ -38,36 +44,49 @@ fn rows(name: &str) -> Option<Vec<Vec<Value>>> {
         "write/artifact_facts" => artifact_facts(),
         "write/artifacts" => vec![
             vec![
-                map! { "key" => sha256(3), "version" => &lib }, map! { "key" => sha256(700), "version" => &web },
-                map! { "key" => sha256(700), "version" => &lib }, map! { "key" => sha256(701), "version" => &nowhere },
+                map! { "key" => sha256(3), "version" => &lib },
+                map! { "key" => sha256(700), "version" => &web },
+                map! { "key" => sha256(700), "version" => &lib },
+                map! { "key" => sha256(701), "version" => &nowhere },
             ],
             vec![map! { "key" => sha256(700), "version" => &web }],
         ],
         "write/documents" => {
             let row = |key: &str, origin: Option<&str>| {
                 map! { "key" => key, "kind" => "release", "schemaVersion" => 1_i64, "producedAt" => STAMP,
-                    "producer" => "p", "producerVersion" => "1", "origin" => origin }
+                "producer" => "p", "producerVersion" => "1", "origin" => origin }
             };
-            vec![vec![row("d1", None), row("d2", Some("here"))], vec![row("d2", None), row("d1", Some("there")), row(&document, None)]]
+            vec![
+                vec![row("d1", None), row("d2", Some("here"))],
+                vec![row("d2", None), row("d1", Some("there")), row(&document, None)],
+            ]
         }
         "write/environments" => {
             let row = |implementation: Option<&str>| {
                 map! { "key" => "e1", "os" => "fedora", "osVersion" => "33", "python" => "3.9",
-                    "implementation" => implementation, "machine" => "x86_64" }
+                "implementation" => implementation, "machine" => "x86_64" }
             };
-            vec![vec![row(Some("pypy"))], vec![row(None)], vec![row(None), row(Some("cpython"))]]
+            vec![
+                vec![row(Some("pypy"))],
+                vec![row(None)],
+                vec![row(None), row(Some("cpython"))],
+            ]
         }
         "write/indexes" => one(map! { "key" => "https://fresh.example/simple" }),
         "write/metadata" => {
             let row = |summary: Option<&str>, classifiers: Vec<&str>| {
                 map! { "key" => &web, "stamp" => NEWER, "summary" => summary, "license" => none.clone(),
-                    "classifiers" => classifiers, "metadataVersion" => "2.1" }
+                "classifiers" => classifiers, "metadataVersion" => "2.1" }
             };
-            vec![vec![row(Some("\u{1f40d} it's \\ \"quoted\""), vec!["a", "b"])], vec![row(None, vec![])]]
+            vec![
+                vec![row(Some("\u{1f40d} it's \\ \"quoted\""), vec!["a", "b"])],
+                vec![row(None, vec![])],
+            ]
         }
         "write/modules" => vec![
             vec![
-                map! { "version" => &web, "module" => "fresh.module" }, map! { "version" => &lib, "module" => "fresh.module" },
+                map! { "version" => &web, "module" => "fresh.module" },
+                map! { "version" => &lib, "module" => "fresh.module" },
                 map! { "version" => &nowhere, "module" => "never" },
             ],
             vec![map! { "version" => &web, "module" => "web" }],
@@ -76,7 +95,10 @@ fn rows(name: &str) -> Option<Vec<Vec<Value>>> {
         "write/packages" => one(map! { "key" => package("fresh"), "name" => "fresh" }),
         "write/publications" => vec![
             vec![map! { "key" => &web, "publishedAt" => "2001-01-01T00:00:00.000000Z" }],
-            vec![map! { "key" => &web, "publishedAt" => none }, map! { "key" => &nowhere, "publishedAt" => STAMP }],
+            vec![
+                map! { "key" => &web, "publishedAt" => none },
+                map! { "key" => &nowhere, "publishedAt" => STAMP },
+            ],
         ],
         "write/requirement_heads" => requirement_heads(&web),
         "write/requirements" => requirements(&web, &lib),
@@ -84,11 +106,18 @@ fn rows(name: &str) -> Option<Vec<Vec<Value>>> {
         "write/versions" => {
             let row = |key: &str, package_key: String, index: &str| {
                 map! { "key" => key, "package" => package_key, "index" => index, "name" => "fresh", "version" => "1.0",
-                    "order" => "111", "prerelease" => false }
+                "order" => "111", "prerelease" => false }
             };
             vec![
-                vec![row(&fresh, package("web"), MIRROR), row("x", package("nowhere"), MIRROR), row("y", package("web"), "nowhere")],
-                vec![row(&fresh, package("web"), MIRROR), row(&web, package("web"), "default")],
+                vec![
+                    row(&fresh, package("web"), MIRROR),
+                    row("x", package("nowhere"), MIRROR),
+                    row("y", package("web"), "nowhere"),
+                ],
+                vec![
+                    row(&fresh, package("web"), MIRROR),
+                    row(&web, package("web"), "default"),
+                ],
             ]
         }
         "write/yanks" => vec![
@@ -102,25 +131,36 @@ fn rows(name: &str) -> Option<Vec<Vec<Value>>> {
 fn artifact_facts() -> Vec<Vec<Value>> {
     let row = |key: u32, stamp: &str, size: Option<i64>, tags: Vec<&str>| {
         map! { "key" => sha256(key), "stamp" => stamp, "filename" => format!("file-{key}.whl"), "sha256" => sha256(key),
-            "kind" => "wheel", "pythonAbiTags" => tags.clone(), "platformTags" => tags, "size" => size,
-            "requiresPython" => None::<String>, "pythonFrom" => vec![""], "pythonUntil" => vec!["~"], "yanked" => false,
-            "uploadedAt" => None::<String> }
+        "kind" => "wheel", "pythonAbiTags" => tags.clone(), "platformTags" => tags, "size" => size,
+        "requiresPython" => None::<String>, "pythonFrom" => vec![""], "pythonUntil" => vec!["~"], "yanked" => false,
+        "uploadedAt" => None::<String> }
     };
     vec![
         // Newer, older, without any facts yet, and not there at all.
-        vec![row(1, NEWER, Some(i64::MAX), vec!["a"]), row(2, OLDER, Some(1), vec!["b"]), row(60, STAMP, None, vec![]),
-            row(999, STAMP, None, vec![])],
-        vec![row(1, NEWER, Some(2), vec!["c"]), row(1, OLDER, None, vec![]), row(60, NEWER, Some(0), vec!["d", "e"])],
+        vec![
+            row(1, NEWER, Some(i64::MAX), vec!["a"]),
+            row(2, OLDER, Some(1), vec!["b"]),
+            row(60, STAMP, None, vec![]),
+            row(999, STAMP, None, vec![]),
+        ],
+        vec![
+            row(1, NEWER, Some(2), vec!["c"]),
+            row(1, OLDER, None, vec![]),
+            row(60, NEWER, Some(0), vec!["d", "e"]),
+        ],
     ]
 }
 
 fn observations(document: &str, web: &str) -> Vec<Vec<Value>> {
     let row = |key: &str, document: &str, outcome: &str, class: Option<&str>| {
-        map! { "key" => key, "document" => document, "version" => web, "environment" => "fedora-32-py3.8-x86_64",
-            "kind" => "solve", "outcome" => outcome, "errorClass" => class, "message" => class, "observedAt" => STAMP }
+        map! { "key" => key, "document" => document, "version" => web, "environment" => "e1",
+        "kind" => "solve", "outcome" => outcome, "errorClass" => class, "message" => class, "observedAt" => STAMP }
     };
     vec![
-        vec![row("o1", document, "fail", Some("command_error")), row("o2", "no document", "pass", None)],
+        vec![
+            row("o1", document, "fail", Some("command_error")),
+            row("o2", "no document", "pass", None),
+        ],
         vec![row("o1", document, "pass", None)],
     ]
 }
@@ -128,21 +168,28 @@ fn observations(document: &str, web: &str) -> Vec<Vec<Value>> {
 fn requirement_heads(web: &str) -> Vec<Vec<Value>> {
     let row = |known: bool, fault: Option<&str>, bounds: Vec<&str>| {
         map! { "key" => web, "stamp" => NEWER, "known" => known, "fault" => fault, "requiresPython" => fault,
-            "pythonFrom" => bounds.clone(), "pythonUntil" => bounds.clone(), "providesExtra" => bounds }
+        "pythonFrom" => bounds.clone(), "pythonUntil" => bounds.clone(), "providesExtra" => bounds }
     };
-    vec![vec![row(false, Some("cannot be read"), vec![])], vec![row(true, None, vec!["1", "2"])]]
+    vec![
+        vec![row(false, Some("cannot be read"), vec![])],
+        vec![row(true, None, vec!["1", "2"])],
+    ]
 }
 
 fn requirements(web: &str, lib: &str) -> Vec<Vec<Value>> {
     let row = |version: &str, package_key: String, line: i64, extra: &str, platforms: Vec<&str>| {
         map! { "version" => version, "package" => package_key, "line" => line, "text" => "shared>=1", "specifier" => ">=1",
-            "marker" => "", "extra" => extra, "extras" => Vec::<String>::new(), "from" => vec!["11"], "until" => vec!["~"],
-            "allowsPrereleases" => false, "pythonFrom" => vec![""], "pythonUntil" => vec!["~"],
-            "platforms" => platforms.clone(), "machines" => platforms, "residualMarker" => false }
+        "marker" => "", "extra" => extra, "extras" => Vec::<String>::new(), "from" => vec!["11"], "until" => vec!["~"],
+        "allowsPrereleases" => false, "pythonFrom" => vec![""], "pythonUntil" => vec!["~"],
+        "platforms" => platforms.clone(), "machines" => platforms, "residualMarker" => false }
     };
     vec![
-        vec![row(web, package("shared"), 90, "", vec![]), row(web, package("shared"), 90, "test", vec!["linux", "win32"]),
-            row(lib, package("nowhere"), 1, "", vec![]), row("nowhere", package("shared"), 1, "", vec![])],
+        vec![
+            row(web, package("shared"), 90, "", vec![]),
+            row(web, package("shared"), 90, "test", vec!["linux", "win32"]),
+            row(lib, package("nowhere"), 1, "", vec![]),
+            row("nowhere", package("shared"), 1, "", vec![]),
+        ],
         vec![row(lib, package("lib"), 91, "", vec![])],
     ]
 }
