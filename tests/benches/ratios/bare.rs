@@ -15,7 +15,7 @@ use crate::capture::Plan;
 /// An engine reached by its own driver.
 pub(crate) enum Bare {
     /// grafeo in this process.
-    Embedded(GrafeoDB),
+    Embedded(Box<GrafeoDB>),
     /// Neo4j over Bolt.
     Neo4j(neo4rs::Graph),
 }
@@ -39,7 +39,7 @@ impl Bare {
             let session = database.session();
             session.execute_cypher(&statement).expect("the schema is taken");
         }
-        Self::Embedded(database)
+        Self::Embedded(Box::new(database))
     }
 
     /// Neo4j; the caller has emptied and migrated it.
