@@ -1,5 +1,5 @@
 //! What ad-hoc Cypher may say: nothing that writes, and on the embedded engine nothing that is known to be answered
-//! wrongly there (measured differences between grafeo 0.5.44 and Neo4j 5.26; see `docs/graph.md`).
+//! wrongly there (measured differences between grafeo 0.5.44 and Neo4j 5.26; see `docs/architecture.md`).
 
 use thoth_schema::error::{ErrorCode, Fault};
 

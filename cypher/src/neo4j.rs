@@ -10,7 +10,7 @@ use thoth_schema::error::{ErrorCode, Fault};
 /// Rows asked for in one Bolt message.
 const FETCH_ROWS: usize = 5_000;
 /// Longest wait for a connection, in seconds.
-const CONNECT_SECONDS: u64 = 5;
+const CONNECT_SECONDS: u64 = 15;
 
 /// Where a Neo4j server is and who asks.
 #[derive(Clone)]
@@ -53,7 +53,7 @@ impl Neo4jGraph {
             .map_err(|error| unreachable(&error))?;
         let driver = neo4rs::Graph::connect(config).map_err(|error| unreachable(&error))?;
         let graph = Self { driver };
-        let probe = tokio::time::timeout(Duration::from_secs(2 * CONNECT_SECONDS), async {
+        let probe = tokio::time::timeout(Duration::from_secs(CONNECT_SECONDS), async {
             let mut stream = graph
                 .driver
                 .execute_read(neo4rs::query("RETURN 1 AS one"))
@@ -63,7 +63,7 @@ impl Neo4jGraph {
         match probe.await {
             Ok(Ok(_)) => Ok(graph),
             Ok(Err(error)) => Err(unreachable(&error)),
-            Err(_) => Err(unreachable(&"no answer within ten seconds")),
+            Err(_) => Err(unreachable(&"no answer in time")),
         }
     }
 }
