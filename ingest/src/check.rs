@@ -39,7 +39,8 @@ pub async fn check(graph: &dyn Graph) -> Result<Vec<Violation>, Fault> {
                 key: row.text("key").to_owned(),
                 problem: row
                     .optional_text("problem")
-                    .unwrap_or("the statement's purpose says what is wrong")
+                    .or_else(|| statement.header("purpose"))
+                    .unwrap_or(invariant)
                     .to_owned(),
             });
         }
