@@ -15,8 +15,18 @@ catalogue! {
     WRITE_MIGRATION = "write/migration";
     /// Import names that releases provide.
     WRITE_MODULES = "write/modules";
-    /// Observations of releases, with the document that states them and the environment they were made in.
+    /// Observations, with the document that states them.
     WRITE_OBSERVATIONS = "write/observations";
+    /// Environments that observations were made in.
+    WRITE_OBSERVED_IN = "write/observed_in";
+    /// Stacks that observations are of.
+    WRITE_OBSERVED_STACKS = "write/observed_stacks";
+    /// Releases that observations are of.
+    WRITE_OBSERVED_VERSIONS = "write/observed_versions";
+    /// Which releases a stack pins.
+    WRITE_PINS = "write/pins";
+    /// Locked sets of releases.
+    WRITE_STACKS = "write/stacks";
     /// Packages that are named, as a release's own or as a requirement's.
     WRITE_PACKAGES = "write/packages";
     /// When releases appeared, the earliest that any document states.
@@ -103,6 +113,12 @@ catalogue! {
     CHECKSUM_OBSERVATIONS = "checksum/observations";
     /// Every OBSERVED relationship from Observation to PackageVersion, for the canonical checksum.
     CHECKSUM_OBSERVED = "checksum/observed";
+    /// Every OBSERVED relationship from Observation to Stack, for the canonical checksum.
+    CHECKSUM_OBSERVED_STACK = "checksum/observed_stack";
+    /// Every PINS relationship from Stack to PackageVersion, for the canonical checksum.
+    CHECKSUM_PINS = "checksum/pins";
+    /// Every Stack node, for the canonical checksum.
+    CHECKSUM_STACKS = "checksum/stacks";
     /// Every PackageVersion node, for the canonical checksum.
     CHECKSUM_PACKAGE_VERSIONS = "checksum/package_versions";
     /// Every Package node, for the canonical checksum.
@@ -125,7 +141,7 @@ catalogue! {
     INVARIANTS_REQUIREMENT_TWICE = "invariants/requirement_twice";
     /// Requirement lines of a release whose requirements are said to be unknown.
     INVARIANTS_REQUIREMENTS_OF_UNKNOWN = "invariants/requirements_of_unknown";
-    /// A release that no document states.
+    /// A release that nothing speaks of: no document, no stack, no image.
     INVARIANTS_VERSION_WITHOUT_DOCUMENT = "invariants/version_without_document";
     /// A release from no index.
     INVARIANTS_VERSION_WITHOUT_INDEX = "invariants/version_without_index";

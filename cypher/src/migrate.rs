@@ -28,6 +28,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "names",
         source: include_str!("../migrations/V002__names.cypher"),
     },
+    Migration {
+        key: "V003",
+        name: "kinds",
+        source: include_str!("../migrations/V003__kinds.cypher"),
+    },
 ];
 
 impl Migration {

@@ -199,6 +199,9 @@ impl<'a> Batcher<'a> {
     }
 }
 
+/// Bytes of a document that become about one row, for kinds whose rows are not counted.
+const BYTES_PER_ROW: usize = 200;
+
 /// About how many rows a document becomes.
 fn row_estimate(document: &Document) -> usize {
     let of_releases = document
@@ -208,6 +211,7 @@ fn row_estimate(document: &Document) -> usize {
     let of_run = match &document.payload {
         Payload::Solver(run) => 1 + run.errors.len(),
         Payload::Release(_) => 1,
+        _ => document.canonical_bytes().len() / BYTES_PER_ROW,
     };
     of_run + of_releases.sum::<usize>()
 }

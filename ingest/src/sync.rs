@@ -6,8 +6,8 @@ use std::time::Duration;
 use thoth_cypher::{
     Graph, READ_DOCUMENTS_KNOWN, READ_STAMPS, Statement, Transaction, Value, WRITE_ARTIFACT_FACTS,
     WRITE_ARTIFACTS, WRITE_DOCUMENTS, WRITE_ENVIRONMENTS, WRITE_INDEXES, WRITE_METADATA, WRITE_MODULES,
-    WRITE_OBSERVATIONS, WRITE_PACKAGES, WRITE_PUBLICATIONS, WRITE_REQUIREMENT_HEADS, WRITE_REQUIREMENTS,
-    WRITE_REQUIREMENTS_DROP, WRITE_STATEMENTS, WRITE_VERSIONS, WRITE_YANKS, map, params,
+    WRITE_PACKAGES, WRITE_PUBLICATIONS, WRITE_REQUIREMENT_HEADS, WRITE_REQUIREMENTS, WRITE_REQUIREMENTS_DROP,
+    WRITE_STATEMENTS, WRITE_VERSIONS, WRITE_YANKS, map, params,
 };
 use thoth_schema::document::Document;
 use thoth_schema::error::{ErrorCode, Fault};
@@ -75,7 +75,8 @@ async fn known_documents(graph: &dyn Graph, documents: &[Document]) -> Result<BT
     Ok(rows.iter().map(|row| row.text("key").to_owned()).collect())
 }
 
-async fn write(transaction: &mut dyn Transaction, batch: Batch) -> Result<(), Fault> {
+async fn write(transaction: &mut dyn Transaction, mut batch: Batch) -> Result<(), Fault> {
+    let later = batch.take_later();
     // Documents, packages, indexes and releases first and sorted: whoever comes second waits here, in one order.
     rows(
         transaction,
@@ -162,17 +163,15 @@ async fn write(transaction: &mut dyn Transaction, batch: Batch) -> Result<(), Fa
         batch.environments.into_values().collect(),
     )
     .await?;
-    rows(
-        transaction,
-        &WRITE_OBSERVATIONS,
-        batch.observations.into_values().collect(),
-    )
-    .await?;
     let modules = batch
         .modules
         .into_iter()
         .map(|(module, version)| map! { "module" => module, "version" => version });
-    rows(transaction, &WRITE_MODULES, modules.collect()).await
+    rows(transaction, &WRITE_MODULES, modules.collect()).await?;
+    for (statement, table) in later {
+        rows(transaction, statement, table).await?;
+    }
+    Ok(())
 }
 
 async fn rows(

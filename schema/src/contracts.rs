@@ -3,9 +3,18 @@
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 
-use crate::document::{DocumentKind, Envelope, ReleasePayload};
+use crate::advice::AdviceRecord;
+use crate::advisory::Advisory;
+use crate::document::DocumentKind;
+use crate::envelope::{Envelope, ReleasePayload};
 use crate::error::{ErrorCode, Fault};
+use crate::image::ImageAnalysis;
+use crate::index_change::IndexChanges;
+use crate::inspection::Inspection;
 use crate::message::Pointer;
+use crate::provenance::ProvenanceReport;
+use crate::rules::RuleSet;
+use crate::security_indicator::SecurityReport;
 use crate::solver::SolverRun;
 
 /// File name and text of every schema.
@@ -18,6 +27,14 @@ pub fn schemas() -> Result<Vec<(String, String)>, Fault> {
         let text = match kind {
             DocumentKind::Release => schema::<Envelope<ReleasePayload>>()?,
             DocumentKind::Solver => schema::<Envelope<SolverRun>>()?,
+            DocumentKind::Image => schema::<Envelope<ImageAnalysis>>()?,
+            DocumentKind::Advisory => schema::<Envelope<Advisory>>()?,
+            DocumentKind::Inspection => schema::<Envelope<Inspection>>()?,
+            DocumentKind::SecurityIndicator => schema::<Envelope<SecurityReport>>()?,
+            DocumentKind::Advice => schema::<Envelope<AdviceRecord>>()?,
+            DocumentKind::Provenance => schema::<Envelope<ProvenanceReport>>()?,
+            DocumentKind::IndexChange => schema::<Envelope<IndexChanges>>()?,
+            DocumentKind::Rules => schema::<Envelope<RuleSet>>()?,
         };
         files.push((format!("{}.schema.json", kind.as_str()), text));
     }

@@ -14,9 +14,17 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::advice::AdviceRecord;
+use crate::advisory::Advisory;
 use crate::error::{ErrorCode, Fault};
+use crate::image::ImageAnalysis;
+use crate::index_change::IndexChanges;
+use crate::inspection::Inspection;
 use crate::json as json_input;
+use crate::provenance::ProvenanceReport;
 use crate::release::Release;
+use crate::rules::RuleSet;
+use crate::security_indicator::SecurityReport;
 use crate::solver::SolverRun;
 
 pub use crate::json::sha256_hex;
@@ -38,18 +46,58 @@ pub enum DocumentKind {
     Release,
     /// One run of a solver in one environment.
     Solver,
+    /// One container image, taken apart.
+    Image,
+    /// A security advisory (OSV).
+    Advisory,
+    /// A stack that was built and run.
+    Inspection,
+    /// Static findings in one release.
+    SecurityIndicator,
+    /// What was advised, for whom.
+    Advice,
+    /// What a check of a lock's origins found.
+    Provenance,
+    /// What changed on a package index.
+    IndexChange,
+    /// A set of rules for advice.
+    Rules,
 }
 
 impl DocumentKind {
     /// Every kind.
-    pub const ALL: [DocumentKind; 2] = [DocumentKind::Release, DocumentKind::Solver];
+    pub const ALL: [DocumentKind; 10] = [
+        DocumentKind::Release,
+        DocumentKind::Solver,
+        DocumentKind::Image,
+        DocumentKind::Advisory,
+        DocumentKind::Inspection,
+        DocumentKind::SecurityIndicator,
+        DocumentKind::Advice,
+        DocumentKind::Provenance,
+        DocumentKind::IndexChange,
+        DocumentKind::Rules,
+    ];
 
     /// The name in envelopes, routing keys and store keys.
     pub fn as_str(self) -> &'static str {
         match self {
             DocumentKind::Release => "release",
             DocumentKind::Solver => "solver",
+            DocumentKind::Image => "image",
+            DocumentKind::Advisory => "advisory",
+            DocumentKind::Inspection => "inspection",
+            DocumentKind::SecurityIndicator => "security-indicator",
+            DocumentKind::Advice => "advice",
+            DocumentKind::Provenance => "provenance",
+            DocumentKind::IndexChange => "index-change",
+            DocumentKind::Rules => "rules",
         }
+    }
+
+    /// Whether its documents take seconds rather than milliseconds, and may be large.
+    pub fn is_heavy(self) -> bool {
+        matches!(self, DocumentKind::Image | DocumentKind::Inspection)
     }
 
     /// The kind with this name.
@@ -103,6 +151,22 @@ pub enum Payload {
     Release(Vec<Release>),
     /// One run of a solver.
     Solver(SolverRun),
+    /// A container image, taken apart.
+    Image(ImageAnalysis),
+    /// A security advisory.
+    Advisory(Advisory),
+    /// A stack that was built and run.
+    Inspection(Inspection),
+    /// Static findings in one release.
+    SecurityIndicator(SecurityReport),
+    /// What was advised.
+    Advice(AdviceRecord),
+    /// What a check of a lock's origins found.
+    Provenance(ProvenanceReport),
+    /// What changed on a package index.
+    IndexChange(IndexChanges),
+    /// A set of rules.
+    Rules(RuleSet),
 }
 
 impl Payload {
@@ -111,6 +175,30 @@ impl Payload {
         match self {
             Payload::Release(_) => DocumentKind::Release,
             Payload::Solver(_) => DocumentKind::Solver,
+            Payload::Image(_) => DocumentKind::Image,
+            Payload::Advisory(_) => DocumentKind::Advisory,
+            Payload::Inspection(_) => DocumentKind::Inspection,
+            Payload::SecurityIndicator(_) => DocumentKind::SecurityIndicator,
+            Payload::Advice(_) => DocumentKind::Advice,
+            Payload::Provenance(_) => DocumentKind::Provenance,
+            Payload::IndexChange(_) => DocumentKind::IndexChange,
+            Payload::Rules(_) => DocumentKind::Rules,
+        }
+    }
+
+    /// The payload as it stands in an envelope.
+    fn to_value(&self) -> Value {
+        match self {
+            Payload::Release(releases) => json!({ "releases": releases }),
+            Payload::Solver(content) => json!(content),
+            Payload::Image(content) => json!(content),
+            Payload::Advisory(content) => json!(content),
+            Payload::Inspection(content) => json!(content),
+            Payload::SecurityIndicator(content) => json!(content),
+            Payload::Advice(content) => json!(content),
+            Payload::Provenance(content) => json!(content),
+            Payload::IndexChange(content) => json!(content),
+            Payload::Rules(content) => json!(content),
         }
     }
 }
@@ -124,6 +212,8 @@ pub struct Document {
     pub kind: DocumentKind,
     /// The version of the kind's schema; 1 for what an adapter read.
     pub schema_version: u32,
+    /// The form it came in, such as `envelope 1` or `predecessor 2018`: of one kind there may be several.
+    pub generation: String,
     /// Who made it.
     pub producer: Producer,
     /// When, RFC 3339 `Z`.
@@ -172,11 +262,13 @@ impl Document {
         };
         let has = |key: &str| object.contains_key(key);
         let parts = if has("kind") || has("payload") {
-            envelope(value)?
+            crate::envelope::read(value)?
         } else if has("metadata") && has("result") {
             crate::legacy::read(value)?
         } else if has("name") && has("version") {
             record(value)?
+        } else if let Some(read) = crate::shapes::reader(object) {
+            read(value)?
         } else {
             return Err(unknown_kind(
                 "the object is neither an envelope, nor a document of the predecessor, nor a record of a release"
@@ -198,16 +290,12 @@ impl Document {
         environment: Option<&BTreeMap<String, String>>,
         payload: &Payload,
     ) -> Result<Document, Fault> {
-        let body = match payload {
-            Payload::Release(releases) => json!({ "releases": releases }),
-            Payload::Solver(run) => json!(run),
-        };
         let mut value = json!({
             "kind": payload.kind().as_str(),
             "schemaVersion": SCHEMA_VERSION,
             "producer": producer,
             "producedAt": produced_at,
-            "payload": body,
+            "payload": payload.to_value(),
         });
         if let Some(origin) = origin {
             value["origin"] = json!(origin);
@@ -228,6 +316,7 @@ impl Document {
         match &self.payload {
             Payload::Release(releases) => releases.iter().collect(),
             Payload::Solver(run) => run.results.iter().map(|solved| &solved.release).collect(),
+            _ => Vec::new(),
         }
     }
 }
@@ -235,6 +324,7 @@ impl Document {
 /// A document without its bytes.
 pub(crate) struct Parts {
     pub(crate) schema_version: u32,
+    pub(crate) generation: String,
     pub(crate) producer: Producer,
     pub(crate) produced_at: String,
     pub(crate) origin: Option<String>,
@@ -250,6 +340,7 @@ impl Parts {
             id: sha256_hex(&canonical),
             kind: self.payload.kind(),
             schema_version: self.schema_version,
+            generation: self.generation,
             producer: self.producer,
             produced_at: self.produced_at,
             origin: self.origin,
@@ -262,134 +353,12 @@ impl Parts {
     }
 }
 
-/// The envelope of documents, generic over what they say.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Envelope<P> {
-    /// What the document says.
-    pub kind: DocumentKind,
-    /// The version of the kind's schema.
-    pub schema_version: u32,
-    /// Who made it.
-    pub producer: Producer,
-    /// When, RFC 3339.
-    pub produced_at: String,
-    /// Where it comes from, such as the name of a deployment.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub origin: Option<String>,
-    /// The name its producer gave it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub upstream_id: Option<String>,
-    /// PEP 508 variables of the environment it speaks of.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub environment: Option<BTreeMap<String, String>>,
-    /// What it says.
-    pub payload: P,
-}
-
-/// The payload of `release` envelopes.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub struct ReleasePayload {
-    /// The releases.
-    pub releases: Vec<Release>,
-}
-
-const ENVELOPE_KEYS: &[&str] = &[
-    "kind",
-    "schemaVersion",
-    "producer",
-    "producedAt",
-    "origin",
-    "upstreamId",
-    "environment",
-    "payload",
-];
-
-fn envelope(value: &Value) -> Result<Parts, Fault> {
-    let kind = value
-        .get("kind")
-        .and_then(Value::as_str)
-        .ok_or_else(|| json_input::violation("an envelope must name its kind as a string", "/kind"))?;
-    let kind = DocumentKind::parse(kind)?;
-    check_schema_version(value, kind)?;
-    let envelope: Envelope<Value> = json_input::typed(value, "")?;
-    let produced_at = crate::time::normalise(&envelope.produced_at).ok_or_else(|| {
-        json_input::violation(
-            format!("`{}` is not a time of RFC 3339", envelope.produced_at),
-            "/producedAt",
-        )
-    })?;
-    let (payload, unknown) = match kind {
-        DocumentKind::Release => release_payload(&envelope.payload)?,
-        DocumentKind::Solver => {
-            let (run, unknown) = SolverRun::from_value(&envelope.payload, "/payload")?;
-            (Payload::Solver(run), unknown)
-        }
-    };
-    Ok(Parts {
-        schema_version: envelope.schema_version,
-        producer: envelope.producer,
-        produced_at,
-        origin: envelope.origin,
-        upstream_id: envelope.upstream_id,
-        environment: envelope.environment,
-        payload,
-        unknown_keys: unknown + json_input::unknown_keys(value, ENVELOPE_KEYS),
-    })
-}
-
-fn check_schema_version(value: &Value, kind: DocumentKind) -> Result<(), Fault> {
-    let Some(stated) = value.get("schemaVersion") else {
-        return Err(json_input::violation(
-            "an envelope must state its schemaVersion",
-            "/schemaVersion",
-        ));
-    };
-    if stated.as_u64() == Some(u64::from(SCHEMA_VERSION)) {
-        return Ok(());
-    }
-    if !stated.is_u64() {
-        return Err(json_input::violation(
-            "schemaVersion must be a whole number",
-            "/schemaVersion",
-        ));
-    }
-    Err(Fault::new(
-        ErrorCode::UnknownSchemaVersion,
-        format!(
-            "{} documents of schema version {stated} are not known",
-            kind.as_str()
-        ),
-    )
-    .at("/schemaVersion")
-    .remedy(format!(
-        "send schema version {SCHEMA_VERSION}, or update this program"
-    )))
-}
-
-fn release_payload(value: &Value) -> Result<(Payload, usize), Fault> {
-    let releases = value
-        .get("releases")
-        .and_then(Value::as_array)
-        .ok_or_else(|| json_input::violation("a list of releases is missing", "/payload/releases"))?;
-    let read: Result<Vec<Release>, Fault> = releases
-        .iter()
-        .enumerate()
-        .map(|(position, release)| Release::from_value(release, &format!("/payload/releases/{position}")))
-        .collect();
-    let read = read?;
-    let unknown = read.iter().map(|release| release.unknown_keys).sum::<usize>();
-    Ok((
-        Payload::Release(read),
-        unknown + json_input::unknown_keys(value, &["releases"]),
-    ))
-}
-
 /// A bare record: produced when the release was uploaded, as far as that is known.
 fn record(value: &Value) -> Result<Parts, Fault> {
     let release = Release::from_value(value, "")?;
     Ok(Parts {
         schema_version: SCHEMA_VERSION,
+        generation: "record".to_owned(),
         producer: Producer {
             name: "record".to_owned(),
             version: "1".to_owned(),

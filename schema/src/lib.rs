@@ -2,7 +2,7 @@
 //!
 //! Entry points
 //! - [`document::Document`]: the immutable JSON result of one run of one producer, read from bytes ([`document`],
-//!   [`legacy`], [`records`]) and named by the sha256 of its canonical bytes.
+//!   [`records`]) and named by the sha256 of its canonical bytes.
 //! - [`release::Release`] and [`solver::SolverRun`]: what such documents say.
 //! - [`requirement::Requirement`], [`versions::VersionSet`], [`version::order_key`], [`marker::reach`]: the algebra of
 //!   PEP 440 and PEP 508 in a form that a graph database can compare as plain strings.
@@ -15,13 +15,23 @@
 //! - Comparing two order keys as strings is comparing the versions as PEP 440 says.
 //! - Everything that grows with outside input has a limit with a name and a unit.
 
+pub mod advice;
+pub mod advisory;
 pub mod contracts;
 pub mod document;
+pub mod envelope;
 pub mod environment;
 pub mod error;
+pub mod image;
+pub mod index_change;
+pub mod inspection;
 mod json;
-pub mod legacy;
-mod legacy_tree;
+mod legacy;
+pub mod provenance;
+pub mod rules;
+pub mod security_indicator;
+mod shapes;
+
 pub mod marker;
 mod marker_parser;
 pub mod message;

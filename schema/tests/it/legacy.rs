@@ -15,7 +15,7 @@ fn read(value: &Value) -> Document {
 fn run(document: &Document) -> &SolverRun {
     match &document.payload {
         Payload::Solver(run) => run,
-        Payload::Release(_) => panic!("not a solver document"),
+        _ => panic!("not a solver document"),
     }
 }
 

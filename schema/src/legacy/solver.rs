@@ -1,4 +1,4 @@
-//! Adapter for the solver documents of the predecessor, `{"metadata": {…}, "result": {…}}`, of every generation.
+//! Solver documents of every generation.
 //!
 //! | | 2018 | 2019–2020 | 2021– |
 //! |---|---|---|---|
@@ -16,10 +16,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use crate::document::{Parts, Payload, Producer, SCHEMA_VERSION, unknown_kind};
+use crate::document::{Parts, Payload};
 use crate::error::Fault;
 use crate::json::violation;
-use crate::legacy_tree::{integer, list, solved_release, text};
+use crate::legacy::tree::{integer, list, solved_release, text};
+use crate::legacy::{parts, produced_at, result, unknown_in};
 use crate::solver::{Skipped, SolveError, SolverRun, Unparsed, Unresolved};
 
 const RESULT_KEYS: &[&str] = &[
@@ -32,69 +33,23 @@ const RESULT_KEYS: &[&str] = &[
     "unresolved",
 ];
 
-/// Reads `{"metadata", "result"}`.
-pub(crate) fn read(value: &Value) -> Result<Parts, Fault> {
-    let metadata = object(value, "metadata")?;
-    let analyzer = text(metadata, &["analyzer"]).unwrap_or_default();
-    let result = value.get("result").and_then(Value::as_object);
-    let result = result
-        .filter(|result| result.contains_key("tree"))
-        .ok_or_else(|| {
-            unknown_kind(format!(
-                "a document of `{analyzer}` is not a solver document this program knows"
-            ))
-            .at("/metadata/analyzer")
-        })?;
-    if !analyzer.contains("solver") {
-        return Err(unknown_kind(format!("documents of `{analyzer}` are not known")).at("/metadata/analyzer"));
-    }
+/// Reads a solver document.
+pub(crate) fn read(metadata: &Map<String, Value>, value: &Value) -> Result<Parts, Fault> {
+    let result = result(value)?;
     let produced_at = produced_at(metadata)?;
     let run = solver_run(metadata, result, &produced_at)?;
     let environment = (!run.environment.is_empty()).then(|| run.environment.clone());
-    let unknown_keys = result
-        .keys()
-        .filter(|key| !RESULT_KEYS.contains(&key.as_str()))
-        .count()
+    let unknown_keys = unknown_in(result, RESULT_KEYS)
         + run
             .results
             .iter()
             .map(|solved| solved.release.unknown_keys)
             .sum::<usize>();
     Ok(Parts {
-        schema_version: SCHEMA_VERSION,
-        producer: Producer {
-            name: analyzer,
-            version: text(metadata, &["analyzer_version"]).unwrap_or_else(|| "unknown".to_owned()),
-        },
-        produced_at,
-        origin: text(metadata, &["thoth_deployment_name"]),
-        upstream_id: text(metadata, &["document_id"]).or_else(|| text(metadata, &["hostname"])),
         environment,
-        payload: Payload::Solver(run),
         unknown_keys,
+        ..parts(metadata, produced_at, Payload::Solver(run))
     })
-}
-
-fn object<'value>(value: &'value Value, key: &str) -> Result<&'value Map<String, Value>, Fault> {
-    value
-        .get(key)
-        .and_then(Value::as_object)
-        .ok_or_else(|| violation(format!("`{key}` must be an object"), &format!("/{key}")))
-}
-
-fn produced_at(metadata: &Map<String, Value>) -> Result<String, Fault> {
-    if let Some(stated) = text(metadata, &["datetime"]) {
-        return crate::time::normalise(&stated)
-            .ok_or_else(|| violation(format!("`{stated}` is not a time"), "/metadata/datetime"));
-    }
-    integer(metadata, "timestamp")
-        .and_then(crate::time::from_epoch_seconds)
-        .ok_or_else(|| {
-            violation(
-                "the document does not say when it was made: neither datetime nor timestamp",
-                "/metadata/datetime",
-            )
-        })
 }
 
 fn solver_run(

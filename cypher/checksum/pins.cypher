@@ -1,0 +1,7 @@
+// purpose: every PINS relationship from Stack to PackageVersion, for the canonical checksum
+// params: none
+// columns: source, target, properties
+// index: label scan, by purpose
+// rows: one per relationship
+MATCH (a:Stack)-[r:PINS]->(b:PackageVersion)
+RETURN a.key AS source, b.key AS target, properties(r) AS properties

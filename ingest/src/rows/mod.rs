@@ -1,0 +1,216 @@
+//! What a batch of documents says, as the rows of the write statements.
+//!
+//! Every group of a release's facts (requirements, metadata, yanked state) comes from its newest statement: the stamp
+//! `producedAt#documentId` orders statements totally, so the graph does not depend on the order in which documents
+//! arrive. Files of a release are the union of what was stated, the publication time the earliest stated.
+
+mod advice;
+mod advisory;
+mod environment;
+mod image;
+mod index_change;
+mod inspection;
+mod observation;
+mod provenance;
+mod release;
+mod rules;
+mod security_indicator;
+mod solver;
+mod stack;
+
+use std::collections::{BTreeMap, BTreeSet};
+use thoth_cypher::{
+    Statement, Value, WRITE_OBSERVATIONS, WRITE_OBSERVED_IN, WRITE_OBSERVED_STACKS, WRITE_OBSERVED_VERSIONS,
+    WRITE_PINS, WRITE_STACKS, map,
+};
+use thoth_schema::document::{Document, Payload};
+use thoth_schema::name;
+use thoth_schema::purl::{self, DEFAULT_INDEX};
+use thoth_schema::release::Release;
+use thoth_schema::version::{self, Version};
+
+/// The tables that are written after those of releases, in this order: nodes before what hangs on them.
+static LATER: &[&Statement] = &[
+    &WRITE_STACKS,
+    &WRITE_PINS,
+    &WRITE_OBSERVATIONS,
+    &WRITE_OBSERVED_VERSIONS,
+    &WRITE_OBSERVED_STACKS,
+    &WRITE_OBSERVED_IN,
+];
+
+/// The rows of one transaction, each table keyed and sorted by the key of the node it locks.
+#[derive(Debug, Default)]
+pub(crate) struct Batch {
+    pub(crate) documents: BTreeMap<String, Value>,
+    pub(crate) packages: BTreeMap<String, Value>,
+    pub(crate) indexes: BTreeMap<String, Value>,
+    pub(crate) versions: BTreeMap<String, Value>,
+    pub(crate) statements: BTreeSet<(String, String)>,
+    pub(crate) published: BTreeMap<String, String>,
+    pub(crate) yanks: BTreeMap<String, Stamped>,
+    pub(crate) metadata: BTreeMap<String, Stamped>,
+    pub(crate) requirements: BTreeMap<String, Stated>,
+    pub(crate) artifacts: BTreeSet<(String, String)>,
+    pub(crate) artifact_facts: BTreeMap<String, Stamped>,
+    pub(crate) environments: BTreeMap<String, Value>,
+    pub(crate) modules: BTreeSet<(String, String)>,
+    /// By the name of their statement, one of [`LATER`].
+    later: BTreeMap<&'static str, BTreeMap<String, Stamped>>,
+}
+
+/// A row with the stamp of the statement it comes from.
+#[derive(Debug)]
+pub(crate) struct Stamped {
+    pub(crate) stamp: String,
+    pub(crate) row: Value,
+}
+
+/// A release's requirements as one document states them.
+#[derive(Debug)]
+pub(crate) struct Stated {
+    pub(crate) stamp: String,
+    pub(crate) head: Value,
+    pub(crate) lines: Vec<Value>,
+}
+
+/// Orders statements: by time, then by the document. Sixteen digits of its id are enough to tell two documents apart that
+/// speak of one release at one instant, and there is one stamp in the graph for every group of facts.
+fn stamp(produced_at: &str, document: &str) -> String {
+    format!("{produced_at}#{}", document.get(..16).unwrap_or(document))
+}
+
+/// A time that compares as a string: always with microseconds.
+pub(crate) fn sortable(time: &str) -> String {
+    match time.strip_suffix('Z') {
+        Some(head) if !head.contains('.') => format!("{head}.000000Z"),
+        _ => time.to_owned(),
+    }
+}
+
+fn keep_newest(table: &mut BTreeMap<String, Stamped>, key: &str, stamp: &str, row: Value) {
+    match table.get(key) {
+        Some(kept) if kept.stamp.as_str() >= stamp => {}
+        _ => {
+            table.insert(
+                key.to_owned(),
+                Stamped {
+                    stamp: stamp.to_owned(),
+                    row,
+                },
+            );
+        }
+    }
+}
+
+impl Batch {
+    /// Adds a row to a table of [`LATER`]. Rows of one key are equal: their key says all that they say.
+    fn put(&mut self, statement: &'static Statement, key: String, row: Value) {
+        self.later
+            .entry(statement.name)
+            .or_default()
+            .entry(key)
+            .or_insert(Stamped {
+                stamp: String::new(),
+                row,
+            });
+    }
+
+    /// Adds a row to a table of [`LATER`], where of all rows of one key the one with the newest stamp counts.
+    #[expect(dead_code, reason = "used by the kinds to come")]
+    fn put_newest(&mut self, statement: &'static Statement, key: &str, source: &Source<'_>, row: Value) {
+        keep_newest(
+            self.later.entry(statement.name).or_default(),
+            key,
+            &source.stamp,
+            row,
+        );
+    }
+
+    /// Takes the tables of [`LATER`] in their order, the rows of each sorted by key.
+    pub(crate) fn take_later(&mut self) -> Vec<(&'static Statement, Vec<Value>)> {
+        let mut taken = Vec::with_capacity(LATER.len());
+        for statement in LATER {
+            let table = self.later.remove(statement.name).unwrap_or_default();
+            taken.push((
+                *statement,
+                table.into_values().map(|stamped| stamped.row).collect(),
+            ));
+        }
+        taken
+    }
+
+    /// Adds everything that a document says.
+    pub(crate) fn add(&mut self, document: &Document) {
+        let produced_at = sortable(&document.produced_at);
+        self.documents.insert(
+            document.id.clone(),
+            map! {
+                "key" => &document.id, "kind" => document.kind.as_str(),
+                "schemaVersion" => i64::from(document.schema_version), "generation" => &document.generation,
+                "producedAt" => &produced_at,
+                "producer" => &document.producer.name, "producerVersion" => &document.producer.version,
+                "origin" => document.origin.as_deref(),
+            },
+        );
+        let source = Source {
+            document: &document.id,
+            stamp: stamp(&produced_at, &document.id),
+            produced_at: &produced_at,
+        };
+        match &document.payload {
+            Payload::Release(releases) => {
+                for release in releases {
+                    let key = self.release(release, &source);
+                    self.yanked(release, &key, &source);
+                }
+            }
+            Payload::Solver(run) => self.solver_run(run, &source),
+            Payload::Image(image) => self.image(image, &source),
+            Payload::Advisory(advisory) => self.advisory(advisory, &source),
+            Payload::Inspection(inspection) => self.inspection(inspection, &source),
+            Payload::SecurityIndicator(report) => self.security_indicator(report, &source),
+            Payload::Advice(advice) => self.advice(advice, &source),
+            Payload::Provenance(report) => self.provenance(report, &source),
+            Payload::IndexChange(changes) => self.index_change(changes, &source),
+            Payload::Rules(rules) => self.rules(rules, &source),
+        }
+    }
+
+    fn version_node(&mut self, release: &Release) -> String {
+        self.version_row(&release.name, &release.version, release.index.as_deref())
+    }
+
+    fn version_row(&mut self, name: &name::PackageName, version: &Version, index: Option<&str>) -> String {
+        let key = purl::version_key(name, version, index);
+        let package = self.package(name);
+        let index = index.unwrap_or(DEFAULT_INDEX);
+        self.indexes
+            .entry(index.to_owned())
+            .or_insert_with(|| map! { "key" => index });
+        self.versions.entry(key.clone()).or_insert_with(|| {
+            map! {
+                "key" => &key, "package" => package, "index" => index, "name" => name.to_string(),
+                "version" => version.to_string(), "order" => version::order_key(version),
+                "prerelease" => version::is_prerelease(version),
+            }
+        });
+        key
+    }
+
+    fn package(&mut self, name: &name::PackageName) -> String {
+        let key = purl::package_key(name);
+        self.packages
+            .entry(key.clone())
+            .or_insert_with(|| map! { "key" => &key, "name" => name.to_string() });
+        key
+    }
+}
+
+/// Who states something, and how new the statement is.
+struct Source<'document> {
+    document: &'document str,
+    stamp: String,
+    /// When the document was made, in the form that compares as a string.
+    produced_at: &'document str,
+}

@@ -1,0 +1,20 @@
+//! What one analysis of a container image found.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::error::Fault;
+use crate::json as json_input;
+
+/// What one analysis of a container image found.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ImageAnalysis {}
+
+impl ImageAnalysis {
+    /// Reads the payload of an envelope; the number counts keys that were not understood.
+    pub(crate) fn from_value(value: &Value, base: &str) -> Result<(ImageAnalysis, usize), Fault> {
+        Ok((json_input::typed(value, base)?, 0))
+    }
+}
