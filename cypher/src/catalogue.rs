@@ -1,14 +1,22 @@
 catalogue! {
     /// What is known of artifacts, from their newest statement.
     WRITE_ARTIFACT_FACTS = "write/artifact_facts";
-    /// Artifacts of releases; setting the key locks each node for the transaction.
+    /// Releases of artifacts that are there.
+    WRITE_ARTIFACT_RELEASES = "write/artifact_releases";
+    /// Artifacts that are named for the first time.
     WRITE_ARTIFACTS = "write/artifacts";
-    /// Marks documents as stated; also the lock that makes two deliveries of one document wait for each other.
+    /// Marks documents as stated; the constraint on the key lets one of two deliveries of a document through.
     WRITE_DOCUMENTS = "write/documents";
     /// Runtime environments that something was observed in.
     WRITE_ENVIRONMENTS = "write/environments";
-    /// Indexes that releases come from.
+    /// Indexes that releases come from, named for the first time.
     WRITE_INDEXES = "write/indexes";
+    /// Which of these artifacts are there, each locked for the transaction.
+    WRITE_LOCK_ARTIFACTS = "write/lock_artifacts";
+    /// Which of these packages are there, each locked for the transaction.
+    WRITE_LOCK_PACKAGES = "write/lock_packages";
+    /// Which of these releases are there and which statement each group of their facts comes from, each locked.
+    WRITE_LOCK_VERSIONS = "write/lock_versions";
     /// Descriptive metadata of releases, from their newest statement.
     WRITE_METADATA = "write/metadata";
     /// Records an applied migration.
@@ -27,7 +35,7 @@ catalogue! {
     WRITE_PINS = "write/pins";
     /// Locked sets of releases.
     WRITE_STACKS = "write/stacks";
-    /// Packages that are named, as a release's own or as a requirement's.
+    /// Packages that are named for the first time, as a release's own or as a requirement's.
     WRITE_PACKAGES = "write/packages";
     /// When releases appeared, the earliest that any document states.
     WRITE_PUBLICATIONS = "write/publications";
@@ -39,7 +47,7 @@ catalogue! {
     WRITE_REQUIREMENTS_DROP = "write/requirements_drop";
     /// Which documents speak of which releases.
     WRITE_STATEMENTS = "write/statements";
-    /// Releases with what follows from their key alone; setting the key locks each node for the transaction.
+    /// Releases that are named for the first time, with everything that is stated of them.
     WRITE_VERSIONS = "write/versions";
     /// Removes some nodes with their relationships, to empty the graph batch by batch.
     WRITE_WIPE = "write/wipe";
@@ -61,6 +69,8 @@ catalogue! {
     READ_DOCUMENTS = "read/documents";
     /// Documents by key.
     READ_DOCUMENTS_BY_KEY = "read/documents_by_key";
+    /// Which of these indexes are there.
+    READ_INDEXES_KNOWN = "read/indexes_known";
     /// Which of these documents the graph already states.
     READ_DOCUMENTS_KNOWN = "read/documents_known";
     /// The migrations that this graph has seen.
@@ -75,8 +85,6 @@ catalogue! {
     READ_REQUIREMENT_INTERVALS = "read/requirement_intervals";
     /// Requirement lines of releases in published order.
     READ_REQUIREMENTS_OF_VERSIONS = "read/requirements_of_versions";
-    /// Which statement each group of a release's facts comes from.
-    READ_STAMPS = "read/stamps";
     /// How much knowledge there is.
     READ_STATISTICS = "read/statistics";
     /// Releases by key.

@@ -79,6 +79,10 @@ fn bound(text: &str, params: Params) -> neo4rs::Query {
 fn classify(error: &neo4rs::Error, name: &str) -> Fault {
     let code = match error {
         neo4rs::Error::Neo4j(answer) if answer.code().contains("TransientError") => ErrorCode::GraphConflict,
+        // Two transactions created one key: the second finds it there when it begins anew.
+        neo4rs::Error::Neo4j(answer) if answer.code().contains("ConstraintValidationFailed") => {
+            ErrorCode::GraphConflict
+        }
         neo4rs::Error::Neo4j(answer) if answer.code().contains("DatabaseUnavailable") => {
             ErrorCode::GraphUnreachable
         }

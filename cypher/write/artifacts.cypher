@@ -1,10 +1,11 @@
-// purpose: artifacts of releases; setting the key locks each node for the transaction
-// params: rows: list of {key, version}, sorted by key
+// purpose: artifacts that are named for the first time, each under one of its releases, with what is stated of them
+// params: rows: list of {key, version, stamp, filename, kind, pythonAbiTags, platformTags, size, requiresPython, yanked,
+// params:   uploadedAt}, sorted by key; of artifacts that are not there
 // columns:
-// index: artifact_key, package_version_key
+// index: package_version_key
 // rows: none
 UNWIND $rows AS row
 MATCH (v:PackageVersion {key: row.version})
-MERGE (a:Artifact {key: row.key})
-SET a.key = row.key
-MERGE (v)-[:HAS_ARTIFACT]->(a)
+CREATE (v)-[:HAS_ARTIFACT]->(:Artifact {key: row.key, stamp: row.stamp, filename: row.filename, kind: row.kind,
+        pythonAbiTags: row.pythonAbiTags, platformTags: row.platformTags, size: row.size,
+        requiresPython: row.requiresPython, yanked: row.yanked, uploadedAt: row.uploadedAt})

@@ -1,10 +1,10 @@
-// purpose: marks documents as stated; also the lock that makes two deliveries of one document wait for each other
-// params: rows: list of {key, kind, schemaVersion, generation, producedAt, producer, producerVersion, origin}, sorted by key
+// purpose: marks documents as stated; the constraint on the key lets one of two deliveries of a document through
+// params: rows: list of {key, kind, schemaVersion, generation, producedAt, producer, producerVersion, origin}, sorted by key;
+// params:   of documents that the graph does not state
 // columns:
-// index: document_key
+// index: none
 // rows: none
 UNWIND $rows AS row
-MERGE (d:Document {key: row.key})
-SET d.kind = row.kind, d.schemaVersion = row.schemaVersion, d.generation = row.generation,
-    d.producedAt = row.producedAt,
-    d.producer = row.producer, d.producerVersion = row.producerVersion, d.origin = row.origin
+CREATE (:Document {key: row.key, kind: row.kind, schemaVersion: row.schemaVersion, generation: row.generation,
+        producedAt: row.producedAt, producer: row.producer, producerVersion: row.producerVersion,
+        origin: row.origin})

@@ -1,8 +1,7 @@
-// purpose: indexes that releases come from
-// params: rows: list of {key}, sorted by key
+// purpose: indexes that releases come from, named for the first time
+// params: rows: list of {key}, sorted by key; of indexes that are not there
 // columns:
-// index: index_key
+// index: none
 // rows: none
 UNWIND $rows AS row
-MERGE (i:Index {key: row.key})
-SET i.url = row.key
+CREATE (:Index {key: row.key, url: row.key})

@@ -1,8 +1,7 @@
-// purpose: packages that are named, as a release's own or as a requirement's
-// params: rows: list of {key, name}, sorted by key
+// purpose: packages that are named for the first time, as a release's own or as a requirement's
+// params: rows: list of {key, name}, sorted by key; of packages that are not there
 // columns:
-// index: package_key
+// index: none
 // rows: none
 UNWIND $rows AS row
-MERGE (p:Package {key: row.key})
-SET p.name = row.name, p.ecosystem = 'pypi'
+CREATE (:Package {key: row.key, name: row.name, ecosystem: 'pypi'})

@@ -1,8 +1,8 @@
 // purpose: whether releases are yanked, from their newest statement
-// params: rows: list of {key, stamp, yanked, reason}
+// params: rows: list of {key, yankedStamp, yanked, yankedReason}
 // columns:
 // index: package_version_key
 // rows: none
 UNWIND $rows AS row
 MATCH (v:PackageVersion {key: row.key})
-SET v.yankedStamp = row.stamp, v.yanked = row.yanked, v.yankedReason = row.reason
+SET v.yankedStamp = row.yankedStamp, v.yanked = row.yanked, v.yankedReason = row.yankedReason

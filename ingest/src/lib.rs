@@ -34,3 +34,4 @@ mod store_key;
 pub mod sync;
 pub mod topology;
 pub mod worker;
+mod writing;

@@ -60,8 +60,8 @@ impl Batch {
 
     pub(super) fn yanked(&mut self, release: &Release, key: &str, source: &Source<'_>) {
         let row = map! {
-            "key" => key, "stamp" => &source.stamp, "yanked" => release.yanked,
-            "reason" => release.yanked_reason.as_deref(),
+            "key" => key, "yankedStamp" => &source.stamp, "yanked" => release.yanked,
+            "yankedReason" => release.yanked_reason.as_deref(),
         };
         keep_newest(&mut self.yanks, key, &source.stamp, row);
     }
@@ -75,7 +75,7 @@ impl Batch {
             return;
         }
         let row = map! {
-            "key" => key, "stamp" => &source.stamp, "summary" => release.summary.as_deref(),
+            "key" => key, "metadataStamp" => &source.stamp, "summary" => release.summary.as_deref(),
             "license" => release.license.as_deref(), "classifiers" => unless_empty(release.classifiers.clone()),
             "metadataVersion" => release.metadata_version.as_deref(),
         };
@@ -116,7 +116,8 @@ impl Batch {
         }
         let (from, until) = python.unwrap_or_default();
         let head = map! {
-            "key" => key, "stamp" => &source.stamp, "known" => fault.is_none(), "fault" => fault,
+            "key" => key, "requirementsStamp" => &source.stamp, "requirementsKnown" => fault.is_none(),
+            "requirementsFault" => fault,
             "requiresPython" => release.requires_python.as_deref(), "pythonFrom" => from, "pythonUntil" => until,
             "providesExtra" => unless_empty(release.provides_extra.clone()),
         };

@@ -6,7 +6,7 @@ pub(crate) fn text(table: &str) -> &'static str {
         "documents" => {
             "UNWIND $rows AS row
              CREATE (:Document {key: row.key, kind: row.kind, schemaVersion: row.schemaVersion,
-                     producedAt: row.producedAt, producer: row.producer, producerVersion: row.producerVersion,
+                     generation: row.generation, producedAt: row.producedAt, producer: row.producer, producerVersion: row.producerVersion,
                      origin: row.origin})"
         }
         "packages" => {

@@ -1,7 +1,6 @@
 //! The rows that Thoth would write for a batch, in the shape in which a peer writes them that knows the graph is empty.
 //!
-//! `sync` runs against a graph that holds nothing and keeps nothing but the rows. What Thoth sets on a release in five
-//! statements, each guarded by a stamp of its own, becomes one row a release; nodes of earlier batches are left out.
+//! `sync` runs against a graph that holds nothing and keeps nothing but the rows; nodes of earlier batches are left out.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
@@ -13,7 +12,6 @@ use thoth_schema::document::Document;
 use thoth_schema::error::Fault;
 
 type Written = Arc<Mutex<BTreeMap<&'static str, Vec<Value>>>>;
-type Fields = BTreeMap<String, Value>;
 
 /// Answers every statement with no rows and keeps the rows it was given.
 #[derive(Default)]
@@ -85,42 +83,15 @@ impl Shaper {
         let mut indexes = table("write/indexes");
         indexes.retain(|row| self.indexes.insert(key_of(row, "key")));
 
-        let mut versions = by_key(table("write/versions"));
-        join(&mut versions, table("write/publications"), &[]);
-        join(
-            &mut versions,
-            table("write/yanks"),
-            &[("stamp", "yankedStamp"), ("reason", "yankedReason")],
-        );
-        join(
-            &mut versions,
-            table("write/metadata"),
-            &[("stamp", "metadataStamp")],
-        );
-        let heads = [
-            ("stamp", "requirementsStamp"),
-            ("known", "requirementsKnown"),
-            ("fault", "requirementsFault"),
-        ];
-        join(&mut versions, table("write/requirement_heads"), &heads);
-
-        let facts = by_key(table("write/artifact_facts"));
-        let (mut artifacts, mut shared_artifacts) = (Vec::new(), Vec::new());
-        for row in table("write/artifacts") {
-            let key = key_of(&row, "key");
-            if !self.artifacts.insert(key.clone()) {
-                shared_artifacts.push(row);
-                continue;
-            }
-            let mut fields = facts.get(&key).cloned().unwrap_or_default();
-            fields.extend(fields_of(row));
-            artifacts.push(Value::Map(fields));
-        }
+        // The recorder knows nothing of earlier batches, so an artifact of two of them comes as new twice.
+        let mut artifacts = table("write/artifacts");
+        let mut shared_artifacts = table("write/artifact_releases");
+        shared_artifacts.extend(artifacts.extract_if(.., |row| !self.artifacts.insert(key_of(row, "key"))));
         let tables = vec![
             ("documents", table("write/documents")),
             ("packages", packages),
             ("indexes", indexes),
-            ("versions", versions.into_values().map(Value::Map).collect()),
+            ("versions", table("write/versions")),
             ("requirements", table("write/requirements")),
             ("artifacts", artifacts),
             ("shared_artifacts", shared_artifacts),
@@ -135,36 +106,9 @@ impl Shaper {
     }
 }
 
-fn fields_of(row: Value) -> Fields {
-    match row {
-        Value::Map(fields) => fields,
-        other => panic!("a row is a map, not {other:?}"),
-    }
-}
-
 fn key_of(row: &Value, field: &str) -> String {
     match row {
         Value::Map(fields) => fields[field].as_str().expect("a key is text").to_owned(),
         other => panic!("a row is a map, not {other:?}"),
-    }
-}
-
-fn by_key(rows: Vec<Value>) -> BTreeMap<String, Fields> {
-    rows.into_iter()
-        .map(|row| (key_of(&row, "key"), fields_of(row)))
-        .collect()
-}
-
-/// Adds the fields of `rows` to the rows of the same key, some of them under another name.
-fn join(table: &mut BTreeMap<String, Fields>, rows: Vec<Value>, renamed: &[(&str, &str)]) {
-    for row in rows {
-        let fields = table
-            .get_mut(&key_of(&row, "key"))
-            .expect("every release has its row");
-        for (name, value) in fields_of(row) {
-            let renaming = renamed.iter().find(|(from, _)| *from == name);
-            let name = renaming.map_or(name, |(_, to)| (*to).to_owned());
-            fields.insert(name, value);
-        }
     }
 }

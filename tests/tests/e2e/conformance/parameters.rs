@@ -64,6 +64,7 @@ pub(super) fn sets(name: &str) -> Option<Vec<Params>> {
         "read/migrations" | "read/statistics" => vec![params! {}],
         "read/artifacts_by_key" => keys(&(0..70).map(sha256).collect::<Vec<_>>()),
         "read/documents_by_key" | "read/documents_known" => keys(&document_keys()),
+        "read/indexes_known" => keys(&["default", "nowhere", MIRROR, ""].map(str::to_owned)),
         "read/documents" => document_pages(),
         "read/package_count" => ["", "l", "lib", "zzz"]
             .map(|prefix| params! { "prefix" => prefix })
@@ -76,7 +77,6 @@ pub(super) fn sets(name: &str) -> Option<Vec<Params>> {
         "read/artifacts_of_versions"
         | "read/dependent_counts_of_versions"
         | "read/requirements_of_versions"
-        | "read/stamps"
         | "read/versions_by_key"
         | "prune/artifacts" => keys(&version_keys()),
         "read/dependents_of_packages" => pages(&package_keys()),

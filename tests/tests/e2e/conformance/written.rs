@@ -22,6 +22,18 @@ pub(super) fn sets(name: &str) -> Option<Vec<Params>> {
             params! { "keys" => vec![version("web", "1.1", None), "pkg:pypi/nowhere@1".to_owned()] },
             params! { "keys" => Vec::<String>::new() },
         ],
+        "write/lock_artifacts" => vec![params! { "keys" => vec![sha256(1), sha256(999)] }],
+        "write/lock_packages" => {
+            vec![params! { "keys" => vec![package("lib"), package("nowhere"), package("web")] }]
+        }
+        "write/lock_versions" => {
+            let keys = vec![
+                version("lib", "2.0", None),
+                version("nowhere", "1.0", None),
+                version("web", "1.1", None),
+            ];
+            vec![params! { "keys" => keys }]
+        }
         // Which nodes go first is nobody's business, so it is none or all.
         "write/wipe" => [0, 1_000_000, 10]
             .map(|nodes: i64| params! { "nodes" => nodes })
@@ -42,23 +54,39 @@ fn rows(name: &str) -> Option<Vec<Vec<Value>>> {
     let one = |row: Value| vec![vec![row.clone()], vec![row]];
     Some(match name {
         "write/artifact_facts" => artifact_facts(),
-        "write/artifacts" => vec![
+        "write/artifacts" => {
+            let row = |key: u32, version: &str, tags: Vec<&str>| {
+                map! { "key" => sha256(key), "version" => version, "stamp" => STAMP, "filename" => "new.whl",
+                "kind" => "wheel", "pythonAbiTags" => tags.clone(), "platformTags" => tags, "size" => 7_i64,
+                "requiresPython" => none.clone(), "yanked" => none.clone(), "uploadedAt" => none.clone() }
+            };
+            vec![
+                vec![
+                    row(700, &web, vec!["a", "b"]),
+                    map! { "key" => sha256(701), "version" => &lib },
+                    row(702, &nowhere, vec![]),
+                ],
+                vec![row(703, &web, vec![])],
+            ]
+        }
+        "write/artifact_releases" => vec![
             vec![
                 map! { "key" => sha256(3), "version" => &lib },
-                map! { "key" => sha256(700), "version" => &web },
-                map! { "key" => sha256(700), "version" => &lib },
-                map! { "key" => sha256(701), "version" => &nowhere },
+                map! { "key" => sha256(3), "version" => &lib },
+                map! { "key" => sha256(3), "version" => &nowhere },
+                map! { "key" => sha256(998), "version" => &web },
             ],
-            vec![map! { "key" => sha256(700), "version" => &web }],
+            vec![map! { "key" => sha256(3), "version" => &lib }],
         ],
         "write/documents" => {
             let row = |key: &str, origin: Option<&str>| {
-                map! { "key" => key, "kind" => "release", "schemaVersion" => 1_i64, "producedAt" => STAMP,
+                map! { "key" => key, "kind" => "release", "schemaVersion" => 1_i64, "generation" => "record",
+                "producedAt" => STAMP,
                 "producer" => "p", "producerVersion" => "1", "origin" => origin }
             };
             vec![
                 vec![row("d1", None), row("d2", Some("here"))],
-                vec![row("d2", None), row("d1", Some("there")), row(&document, None)],
+                vec![row("d3", None)],
             ]
         }
         "write/environments" => {
@@ -72,10 +100,10 @@ fn rows(name: &str) -> Option<Vec<Vec<Value>>> {
                 vec![row(None), row(Some("cpython"))],
             ]
         }
-        "write/indexes" => one(map! { "key" => "https://fresh.example/simple" }),
+        "write/indexes" => vec![vec![map! { "key" => "https://fresh.example/simple" }]],
         "write/metadata" => {
             let row = |summary: Option<&str>, classifiers: Vec<&str>| {
-                map! { "key" => &web, "stamp" => NEWER, "summary" => summary, "license" => none.clone(),
+                map! { "key" => &web, "metadataStamp" => NEWER, "summary" => summary, "license" => none.clone(),
                 "classifiers" => classifiers, "metadataVersion" => "2.1" }
             };
             vec![
@@ -91,8 +119,20 @@ fn rows(name: &str) -> Option<Vec<Vec<Value>>> {
             ],
             vec![map! { "version" => &web, "module" => "web" }],
         ],
-        "write/observations" => observations(&document, &web),
-        "write/packages" => one(map! { "key" => package("fresh"), "name" => "fresh" }),
+        "write/observations" => observations(&document),
+        "write/packages" => vec![vec![
+            map! { "key" => package("fresh"), "name" => "fresh" },
+            map! { "key" => package("fresher"), "name" => "fresher" },
+        ]],
+        "write/observed_in" => vec![vec![
+            map! { "observation" => "o1", "target" => "e1" },
+            map! { "observation" => "o1", "target" => "nowhere" },
+            map! { "observation" => "nothing", "target" => "e1" },
+        ]],
+        "write/observed_stacks" => one(map! { "observation" => "o1", "target" => "s1" }),
+        "write/observed_versions" => one(map! { "observation" => "o1", "target" => &web }),
+        "write/pins" => one(map! { "stack" => "s1", "version" => &web }),
+        "write/stacks" => one(map! { "key" => "s1", "size" => 1_i64 }),
         "write/publications" => vec![
             vec![map! { "key" => &web, "publishedAt" => "2001-01-01T00:00:00.000000Z" }],
             vec![
@@ -106,7 +146,10 @@ fn rows(name: &str) -> Option<Vec<Vec<Value>>> {
         "write/versions" => {
             let row = |key: &str, package_key: String, index: &str| {
                 map! { "key" => key, "package" => package_key, "index" => index, "name" => "fresh", "version" => "1.0",
-                "order" => "111", "prerelease" => false }
+                "order" => "111", "prerelease" => false, "publishedAt" => STAMP, "yankedStamp" => STAMP,
+                "yanked" => true, "yankedReason" => "it's \"withdrawn\"", "summary" => none.clone(),
+                "classifiers" => vec!["a", "b"], "requirementsKnown" => false, "pythonFrom" => vec!["1"],
+                "providesExtra" => Vec::<String>::new() }
             };
             vec![
                 vec![
@@ -114,15 +157,14 @@ fn rows(name: &str) -> Option<Vec<Vec<Value>>> {
                     row("x", package("nowhere"), MIRROR),
                     row("y", package("web"), "nowhere"),
                 ],
-                vec![
-                    row(&fresh, package("web"), MIRROR),
-                    row(&web, package("web"), "default"),
-                ],
+                vec![map! { "key" => "z", "package" => package("web"), "index" => "default", "name" => "z" }],
             ]
         }
         "write/yanks" => vec![
-            vec![map! { "key" => &web, "stamp" => NEWER, "yanked" => true, "reason" => "withdrawn" }],
-            vec![map! { "key" => &web, "stamp" => NEWER, "yanked" => false, "reason" => none }],
+            vec![
+                map! { "key" => &web, "yankedStamp" => NEWER, "yanked" => true, "yankedReason" => "withdrawn" },
+            ],
+            vec![map! { "key" => &web, "yankedStamp" => NEWER, "yanked" => false, "yankedReason" => none }],
         ],
         _ => return None,
     })
@@ -151,10 +193,12 @@ fn artifact_facts() -> Vec<Vec<Value>> {
     ]
 }
 
-fn observations(document: &str, web: &str) -> Vec<Vec<Value>> {
+fn observations(document: &str) -> Vec<Vec<Value>> {
     let row = |key: &str, document: &str, outcome: &str, class: Option<&str>| {
-        map! { "key" => key, "document" => document, "version" => web, "environment" => "e1",
-        "kind" => "solve", "outcome" => outcome, "errorClass" => class, "message" => class, "observedAt" => STAMP }
+        map! { "key" => key, "document" => document, "kind" => "test", "outcome" => outcome, "errorClass" => class,
+        "message" => class, "observedAt" => STAMP, "component" => "c", "metric" => class, "value" => 0.1_f64,
+        "unit" => "s", "metrics" => vec!["a", "b"], "values" => vec![Value::from(1e-9), Value::from(2.5)],
+        "parameters" => Vec::<String>::new() }
     };
     vec![
         vec![
@@ -167,7 +211,8 @@ fn observations(document: &str, web: &str) -> Vec<Vec<Value>> {
 
 fn requirement_heads(web: &str) -> Vec<Vec<Value>> {
     let row = |known: bool, fault: Option<&str>, bounds: Vec<&str>| {
-        map! { "key" => web, "stamp" => NEWER, "known" => known, "fault" => fault, "requiresPython" => fault,
+        map! { "key" => web, "requirementsStamp" => NEWER, "requirementsKnown" => known, "requirementsFault" => fault,
+        "requiresPython" => fault,
         "pythonFrom" => bounds.clone(), "pythonUntil" => bounds.clone(), "providesExtra" => bounds }
     };
     vec![

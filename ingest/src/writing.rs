@@ -1,0 +1,264 @@
+//! The rows of a batch into an open transaction.
+//!
+//! What is there is locked and read first, in sorted order, so that two transactions wait for each other instead of
+//! locking crosswise. What is not there is created with all that is known of it in one row; the constraint on its key
+//! lets one of two creators through, and the other meets a conflict and begins anew. What is there already takes only
+//! the groups of facts that are newer than its own.
+
+use crate::rows::{Batch, Stamped};
+use crate::sync::key;
+use std::collections::{BTreeMap, BTreeSet};
+use thoth_cypher::{
+    READ_INDEXES_KNOWN, Rows, Statement, Transaction, Value, WRITE_ARTIFACT_FACTS, WRITE_ARTIFACT_RELEASES,
+    WRITE_ARTIFACTS, WRITE_DOCUMENTS, WRITE_ENVIRONMENTS, WRITE_INDEXES, WRITE_LOCK_ARTIFACTS,
+    WRITE_LOCK_PACKAGES, WRITE_LOCK_VERSIONS, WRITE_METADATA, WRITE_MODULES, WRITE_PACKAGES,
+    WRITE_PUBLICATIONS, WRITE_REQUIREMENT_HEADS, WRITE_REQUIREMENTS, WRITE_REQUIREMENTS_DROP,
+    WRITE_STATEMENTS, WRITE_VERSIONS, WRITE_YANKS, map, params,
+};
+use thoth_schema::error::Fault;
+
+/// Most rows that one statement is given.
+pub const STATEMENT_ROWS: usize = 2_000;
+
+/// Writes everything of a batch.
+///
+/// # Errors
+/// Faults of the graph; after one the transaction can only be dropped.
+pub(crate) async fn write(transaction: &mut dyn Transaction, mut batch: Batch) -> Result<(), Fault> {
+    let later = batch.take_later();
+    rows(
+        transaction,
+        &WRITE_DOCUMENTS,
+        values(std::mem::take(&mut batch.documents)),
+    )
+    .await?;
+    new_nodes(
+        transaction,
+        &WRITE_LOCK_PACKAGES,
+        &WRITE_PACKAGES,
+        std::mem::take(&mut batch.packages),
+    )
+    .await?;
+    new_nodes(
+        transaction,
+        &READ_INDEXES_KNOWN,
+        &WRITE_INDEXES,
+        std::mem::take(&mut batch.indexes),
+    )
+    .await?;
+    releases(transaction, &mut batch).await?;
+    artifacts(transaction, &mut batch).await?;
+    let statements = batch.statements.into_iter();
+    let statements =
+        statements.map(|(document, version)| map! { "document" => document, "version" => version });
+    rows(transaction, &WRITE_STATEMENTS, statements.collect()).await?;
+    rows(transaction, &WRITE_ENVIRONMENTS, values(batch.environments)).await?;
+    let modules = batch
+        .modules
+        .into_iter()
+        .map(|(module, version)| map! { "module" => module, "version" => version });
+    rows(transaction, &WRITE_MODULES, modules.collect()).await?;
+    for (statement, table) in later {
+        rows(transaction, statement, table).await?;
+    }
+    Ok(())
+}
+
+/// Creates the nodes of a table that are not there.
+async fn new_nodes(
+    transaction: &mut dyn Transaction,
+    known: &'static Statement,
+    create: &'static Statement,
+    mut table: BTreeMap<String, Value>,
+) -> Result<(), Fault> {
+    for found in looked_up(transaction, known, table.keys().cloned().collect()).await? {
+        for row in found.iter() {
+            table.remove(row.text("key"));
+        }
+    }
+    rows(transaction, create, values(table)).await
+}
+
+/// Releases with the groups of facts of their own and their requirement lines.
+async fn releases(transaction: &mut dyn Transaction, batch: &mut Batch) -> Result<(), Fault> {
+    let mut versions = std::mem::take(&mut batch.versions);
+    let there = Stamps::lock(transaction, versions.keys().cloned().collect()).await?;
+    versions.retain(|key, _| !there.0.contains_key(key));
+    let (mut heads, mut lines, mut superseded) = (BTreeMap::new(), Vec::new(), Vec::new());
+    for (key, stated) in std::mem::take(&mut batch.requirements) {
+        if !there.is_newer(&key, &stated.stamp, |kept| &kept.requirements) {
+            continue;
+        }
+        if there.states_requirements(&key) {
+            superseded.push(Value::from(key.clone()));
+        }
+        heads.insert(
+            key,
+            Stamped {
+                stamp: stated.stamp,
+                row: stated.head,
+            },
+        );
+        lines.extend(stated.lines);
+    }
+    let published = std::mem::take(&mut batch.published).into_iter();
+    let published = published.map(|(key, time)| {
+        let row = map! { "key" => &key, "publishedAt" => time.clone() };
+        (key, Stamped { stamp: time, row })
+    });
+    let groups: [(BTreeMap<String, Stamped>, &'static Statement, IsNewer); 4] = [
+        (published.collect(), &WRITE_PUBLICATIONS, |there, key, time| {
+            there.is_earlier(key, time)
+        }),
+        (
+            std::mem::take(&mut batch.yanks),
+            &WRITE_YANKS,
+            |there, key, stamp| there.is_newer(key, stamp, |kept| &kept.yanked),
+        ),
+        (
+            std::mem::take(&mut batch.metadata),
+            &WRITE_METADATA,
+            |there, key, stamp| there.is_newer(key, stamp, |kept| &kept.metadata),
+        ),
+        (heads, &WRITE_REQUIREMENT_HEADS, |_, _, _| true),
+    ];
+    let mut updates = Vec::new();
+    for (group, statement, is_newer) in groups {
+        let mut newer = Vec::new();
+        for (key, stated) in group {
+            match versions.get_mut(&key) {
+                Some(release) => merge(release, stated.row),
+                None if is_newer(&there, &key, &stated.stamp) => newer.push(stated.row),
+                None => {}
+            }
+        }
+        updates.push((statement, newer));
+    }
+    rows(transaction, &WRITE_VERSIONS, values(versions)).await?;
+    for chunk in superseded.chunks(STATEMENT_ROWS) {
+        transaction
+            .run(&WRITE_REQUIREMENTS_DROP, params! { "keys" => chunk.to_vec() })
+            .await?;
+    }
+    for (statement, newer) in updates {
+        rows(transaction, statement, newer).await?;
+    }
+    rows(transaction, &WRITE_REQUIREMENTS, lines).await
+}
+
+type IsNewer = fn(&Stamps, &str, &str) -> bool;
+
+/// Adds the fields of one row to another.
+fn merge(row: &mut Value, fields: Value) {
+    if let (Value::Map(row), Value::Map(fields)) = (row, fields) {
+        row.extend(fields);
+    }
+}
+
+/// Artifacts with their facts, and the releases they are of.
+async fn artifacts(transaction: &mut dyn Transaction, batch: &mut Batch) -> Result<(), Fault> {
+    let mut of_releases = std::mem::take(&mut batch.artifacts);
+    let mut facts = std::mem::take(&mut batch.artifact_facts);
+    let keys: BTreeSet<String> = of_releases.iter().map(|(key, _)| key.clone()).collect();
+    let mut there = BTreeSet::new();
+    for found in looked_up(transaction, &WRITE_LOCK_ARTIFACTS, keys.into_iter().collect()).await? {
+        there.extend(found.iter().map(key));
+    }
+    let mut created = Vec::new();
+    of_releases.retain(|(key, version)| {
+        if !there.insert(key.clone()) {
+            return true;
+        }
+        let mut row = map! { "key" => key, "version" => version };
+        if let Some(stated) = facts.remove(key) {
+            merge(&mut row, stated.row);
+        }
+        created.push(row);
+        false
+    });
+    rows(transaction, &WRITE_ARTIFACTS, created).await?;
+    let shared = of_releases
+        .into_iter()
+        .map(|(key, version)| map! { "key" => key, "version" => version });
+    rows(transaction, &WRITE_ARTIFACT_RELEASES, shared.collect()).await?;
+    let facts = facts.into_values().map(|stated| stated.row);
+    rows(transaction, &WRITE_ARTIFACT_FACTS, facts.collect()).await
+}
+
+fn values(table: BTreeMap<String, Value>) -> Vec<Value> {
+    table.into_values().collect()
+}
+
+/// Runs a statement over sorted keys, some at a time.
+async fn looked_up(
+    transaction: &mut dyn Transaction,
+    statement: &'static Statement,
+    keys: Vec<String>,
+) -> Result<Vec<Rows>, Fault> {
+    let mut found = Vec::new();
+    for chunk in keys.chunks(STATEMENT_ROWS) {
+        found.push(
+            transaction
+                .run(statement, params! { "keys" => chunk.to_vec() })
+                .await?,
+        );
+    }
+    Ok(found)
+}
+
+pub(crate) async fn rows(
+    transaction: &mut dyn Transaction,
+    statement: &'static Statement,
+    rows: Vec<Value>,
+) -> Result<(), Fault> {
+    let mut rows = rows.into_iter().peekable();
+    while rows.peek().is_some() {
+        let chunk: Vec<Value> = rows.by_ref().take(STATEMENT_ROWS).collect();
+        transaction.run(statement, params! { "rows" => chunk }).await?;
+    }
+    Ok(())
+}
+
+/// The stamps that the graph holds for one release; empty where a group was never stated.
+#[derive(Debug, Default)]
+struct Kept {
+    requirements: String,
+    metadata: String,
+    yanked: String,
+    published_at: String,
+}
+
+/// The releases that are there.
+struct Stamps(BTreeMap<String, Kept>);
+
+impl Stamps {
+    async fn lock(transaction: &mut dyn Transaction, keys: Vec<String>) -> Result<Self, Fault> {
+        let mut kept = BTreeMap::new();
+        for found in looked_up(transaction, &WRITE_LOCK_VERSIONS, keys).await? {
+            for row in found.iter() {
+                let stamps = Kept {
+                    requirements: row.text("requirementsStamp").to_owned(),
+                    metadata: row.text("metadataStamp").to_owned(),
+                    yanked: row.text("yankedStamp").to_owned(),
+                    published_at: row.text("publishedAt").to_owned(),
+                };
+                kept.insert(key(row), stamps);
+            }
+        }
+        Ok(Self(kept))
+    }
+
+    fn is_newer(&self, key: &str, stamp: &str, group: fn(&Kept) -> &str) -> bool {
+        self.0.get(key).is_none_or(|kept| group(kept) < stamp)
+    }
+
+    fn is_earlier(&self, key: &str, time: &str) -> bool {
+        self.0
+            .get(key)
+            .is_none_or(|kept| kept.published_at.is_empty() || time < kept.published_at.as_str())
+    }
+
+    fn states_requirements(&self, key: &str) -> bool {
+        self.0.get(key).is_some_and(|kept| !kept.requirements.is_empty())
+    }
+}
