@@ -1,7 +1,7 @@
 //! What could not be ingested: kept in the dead-letter queue with the reason.
 
 use crate::publisher::{Outgoing, confirmed_publish};
-use crate::topology::DEAD_LETTERS;
+use crate::topology::{DEAD_LETTERS, retry_exchange};
 use lapin::Channel;
 use lapin::message::Delivery;
 use lapin::types::{AMQPValue, FieldTable};
@@ -92,14 +92,32 @@ pub(crate) async fn bury(
     .await
 }
 
-/// Puts a fresh copy of a message back into its queue, so that the broker's count of deliveries starts anew: what waited
-/// for the graph or the store to come back has done nothing wrong. Confirmed by the broker when this returns.
+/// Gives a fresh copy of a message to the broker, so that its count of deliveries starts anew: what waited for the graph
+/// or the store to come back has done nothing wrong. It goes back into its queue at once, or through a queue of delayed
+/// retry, where the delay grows with the attempts. Confirmed by the broker when this returns.
 ///
 /// # Errors
 /// `BROKER_UNREACHABLE`, `UNAVAILABLE`.
-pub(crate) async fn put_back(channel: &Channel, delivery: &Delivery, history: &History) -> Result<(), Fault> {
+pub(crate) async fn put_back(
+    channel: &Channel,
+    delivery: &Delivery,
+    history: &History,
+    delayed: bool,
+) -> Result<(), Fault> {
+    let headers = history.headers(delivery);
+    if delayed {
+        let exchange = retry_exchange(history.attempts);
+        return republish(
+            channel,
+            exchange,
+            delivery.routing_key.as_str(),
+            delivery,
+            headers,
+        )
+        .await;
+    }
     // The default exchange routes by the name of the queue.
-    republish(channel, "", &history.queue, delivery, history.headers(delivery)).await
+    republish(channel, "", &history.queue, delivery, headers).await
 }
 
 async fn republish(

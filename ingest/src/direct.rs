@@ -203,7 +203,7 @@ impl<'a> Batcher<'a> {
 const BYTES_PER_ROW: usize = 200;
 
 /// About how many rows a document becomes.
-fn row_estimate(document: &Document) -> usize {
+pub(crate) fn row_estimate(document: &Document) -> usize {
     let of_releases = document
         .releases()
         .into_iter()

@@ -291,7 +291,7 @@ impl DocumentStore {
     /// one does not.
     pub async fn get(&self, key: &StoreKey) -> Result<Document, Fault> {
         let bytes = self.bytes(key).await?;
-        Document::from_json_bytes(&bytes, &stored_limits()).map_err(|fault| {
+        Document::from_canonical_bytes(bytes, key.id(), &stored_limits()).map_err(|fault| {
             let place = fault.pointer.clone().unwrap_or_default();
             fault.at(format!("{key}{place}"))
         })

@@ -238,18 +238,19 @@ impl Document {
     /// `DOCUMENT_TOO_LARGE`, `DOCUMENT_TOO_DEEP`, `MALFORMED_JSON`, `TRUNCATED_INPUT`, `UNKNOWN_DOCUMENT_KIND`,
     /// `UNKNOWN_SCHEMA_VERSION` or `SCHEMA_VIOLATION` with the JSON pointer of the value at fault.
     pub fn from_json_bytes(bytes: &[u8], limits: &Limits) -> Result<Document, Fault> {
-        if bytes.len() > limits.document_bytes {
-            return Err(Fault::new(
-                ErrorCode::DocumentTooLarge,
-                format!(
-                    "a document of {} bytes is larger than the limit of {}",
-                    bytes.len(),
-                    limits.document_bytes
-                ),
-            )
-            .remedy("split the document, or raise the limit of document bytes"));
-        }
+        check_size(bytes, limits)?;
         Document::from_value(&json_input::parse(bytes, limits.depth)?)
+    }
+
+    /// Reads a document from the canonical bytes that a store kept, whose hash the caller has verified: they are not made
+    /// canonical once more.
+    ///
+    /// # Errors
+    /// As [`Document::from_json_bytes`].
+    pub fn from_canonical_bytes(bytes: Vec<u8>, id: &str, limits: &Limits) -> Result<Document, Fault> {
+        check_size(&bytes, limits)?;
+        let value = json_input::parse(&bytes, limits.depth)?;
+        Ok(parts(&value)?.into_document(id.to_owned(), bytes.into()))
     }
 
     /// Reads a document of any shape from a JSON value.
@@ -257,26 +258,9 @@ impl Document {
     /// # Errors
     /// As [`Document::from_json_bytes`], but for size, depth and syntax.
     pub fn from_value(value: &Value) -> Result<Document, Fault> {
-        let Some(object) = value.as_object() else {
-            return Err(json_input::violation("a document must be a JSON object", ""));
-        };
-        let has = |key: &str| object.contains_key(key);
-        let parts = if has("kind") || has("payload") {
-            crate::envelope::read(value)?
-        } else if has("metadata") && has("result") {
-            crate::legacy::read(value)?
-        } else if has("name") && has("version") {
-            record(value)?
-        } else if let Some(read) = crate::shapes::reader(object) {
-            read(value)?
-        } else {
-            return Err(unknown_kind(
-                "the object is neither an envelope, nor a document of the predecessor, nor a record of a release"
-                    .to_owned(),
-            ));
-        };
+        let parts = parts(value)?;
         let canonical = json_input::canonical(value)?;
-        Ok(parts.into_document(canonical.into()))
+        Ok(parts.into_document(sha256_hex(&canonical), canonical.into()))
     }
 
     /// A new document in an envelope.
@@ -335,9 +319,9 @@ pub(crate) struct Parts {
 }
 
 impl Parts {
-    fn into_document(self, canonical: Arc<[u8]>) -> Document {
+    fn into_document(self, id: String, canonical: Arc<[u8]>) -> Document {
         Document {
-            id: sha256_hex(&canonical),
+            id,
             kind: self.payload.kind(),
             schema_version: self.schema_version,
             generation: self.generation,
@@ -350,6 +334,43 @@ impl Parts {
             unknown_keys: self.unknown_keys,
             canonical,
         }
+    }
+}
+
+fn check_size(bytes: &[u8], limits: &Limits) -> Result<(), Fault> {
+    if bytes.len() > limits.document_bytes {
+        return Err(Fault::new(
+            ErrorCode::DocumentTooLarge,
+            format!(
+                "a document of {} bytes is larger than the limit of {}",
+                bytes.len(),
+                limits.document_bytes
+            ),
+        )
+        .remedy("split the document, or raise the limit of document bytes"));
+    }
+    Ok(())
+}
+
+/// What a document of any shape says.
+fn parts(value: &Value) -> Result<Parts, Fault> {
+    let Some(object) = value.as_object() else {
+        return Err(json_input::violation("a document must be a JSON object", ""));
+    };
+    let has = |key: &str| object.contains_key(key);
+    if has("kind") || has("payload") {
+        crate::envelope::read(value)
+    } else if has("metadata") && has("result") {
+        crate::legacy::read(value)
+    } else if has("name") && has("version") {
+        record(value)
+    } else if let Some(read) = crate::shapes::reader(object) {
+        read(value)
+    } else {
+        Err(unknown_kind(
+            "the object is neither an envelope, nor a document of the predecessor, nor a record of a release"
+                .to_owned(),
+        ))
     }
 }
 

@@ -103,7 +103,7 @@ impl Scene {
             let queues = self.vhost.queues();
             queues.values().all(|count| *count == 0).then_some(queues)
         });
-        assert_eq!(queues.await.len(), 3);
+        assert_eq!(queues.await.len(), 6);
     }
 }
 
@@ -279,10 +279,9 @@ async fn stops_while_the_graph_is_away_cost_a_document_nothing() {
         let mut worker = Running::start(&away, &scene.store, &scene.broker);
         worker.until("a retry", |status| status.retried > 0).await;
         let status = worker.stop().await;
-        assert_eq!(
-            (status.put_back, status.dead_lettered, status.ingested),
-            (1, 0, 0)
-        );
+        // The copy may come back once more before the broker has heard that the worker stops.
+        assert!(status.put_back >= 1);
+        assert_eq!((status.dead_lettered, status.ingested), (0, 0));
     }
     let graph = memory_graph().await;
     let mut worker = Running::start(&graph, &scene.store, &scene.broker);
@@ -408,7 +407,9 @@ async fn a_stop_in_the_middle_loses_nothing() {
     for _ in 0..2 {
         let mut worker = Running::start(&graph, &scene.store, &scene.broker);
         worker
-            .until("some documents", |status| status.ingested >= 30)
+            .until("some documents, or all", |status| {
+                status.ingested >= 30 || ingested + status.ingested == 300
+            })
             .await;
         let started = Instant::now();
         ingested += worker.stop().await.ingested;
