@@ -27,6 +27,7 @@ use thoth_schema::document::{Document, Payload};
 use thoth_schema::name;
 use thoth_schema::purl::{self, DEFAULT_INDEX};
 use thoth_schema::release::Release;
+pub(crate) use thoth_schema::time::sortable;
 use thoth_schema::version::{self, Version};
 
 /// The tables that are written after those of releases, in this order: nodes before what hangs on them.
@@ -78,14 +79,6 @@ pub(crate) struct Stated {
 /// speak of one release at one instant, and there is one stamp in the graph for every group of facts.
 fn stamp(produced_at: &str, document: &str) -> String {
     format!("{produced_at}#{}", document.get(..16).unwrap_or(document))
-}
-
-/// A time that compares as a string: always with microseconds.
-pub(crate) fn sortable(time: &str) -> String {
-    match time.strip_suffix('Z') {
-        Some(head) if !head.contains('.') => format!("{head}.000000Z"),
-        _ => time.to_owned(),
-    }
 }
 
 fn keep_newest(table: &mut BTreeMap<String, Stamped>, key: &str, stamp: &str, row: Value) {

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::advice::{AdviceEnvironment, AdvicePin, AdviceRequest};
 use crate::error::Fault;
-use crate::json::violation;
+use crate::json::{sorted, violation};
 use crate::legacy::pipfile;
 use crate::legacy::pipfile_lock::{self, PinnedEntry, PipfileLock};
 use crate::legacy::tree::{integer, list, text};
@@ -154,11 +154,8 @@ fn runtime_environment(stated: &Map<String, Value>) -> AdviceEnvironment {
 fn library_usage(parameters: &Map<String, Value>) -> Vec<String> {
     let report =
         object(parameters, "library_usage").and_then(|usage| object(usage, "report").or(Some(usage)));
-    let symbols = report
-        .into_iter()
-        .flat_map(Map::values)
-        .filter_map(Value::as_array)
-        .flatten();
+    let symbols = report.map(sorted).unwrap_or_default().into_iter();
+    let symbols = symbols.filter_map(|(_, symbols)| symbols.as_array()).flatten();
     symbols
         .filter_map(|symbol| symbol.as_str().map(str::to_owned))
         .collect()

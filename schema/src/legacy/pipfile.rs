@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::json::pointer;
+use crate::json::{pointer, sorted};
 use crate::legacy::tree::{list, text};
 use crate::requirement::Requirement;
 use crate::solver::Skipped;
@@ -28,12 +28,8 @@ pub(crate) fn requirements(
     skipped: &mut Vec<Skipped>,
 ) -> Vec<String> {
     let mut wanted = Vec::new();
-    for (name, stated) in pipfile
-        .get(section)
-        .and_then(Value::as_object)
-        .into_iter()
-        .flatten()
-    {
+    let stated = pipfile.get(section).and_then(Value::as_object);
+    for (name, stated) in stated.map(sorted).unwrap_or_default() {
         match requirement(name, stated) {
             Ok(text) => wanted.push(text),
             Err(reason) => skipped.push(Skipped {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::json::pointer;
+use crate::json::{pointer, sorted};
 use crate::legacy::tree::{list, text};
 use crate::name::{self, PackageName};
 use crate::solver::Skipped;
@@ -77,8 +77,8 @@ fn section(
             return Err(skip(&place, format!("`{key}` is not an object")));
         }
     };
-    entries
-        .iter()
+    sorted(entries)
+        .into_iter()
         .map(|(name, stated)| {
             entry(name, stated, sources)
                 .map_err(|reason| skip(&format!("{base}{}", pointer(&[key, name])), reason))
