@@ -13,7 +13,7 @@ catalogue! {
     WRITE_DOCUMENTS = "write/documents";
     /// Runtime environments that something was observed in.
     WRITE_ENVIRONMENTS = "write/environments";
-/// Locks that advices were asked about.
+    /// Locks that advices were asked about.
     WRITE_GIVEN_STACKS = "write/given_stacks";
     /// Indexes that releases come from, named for the first time.
     WRITE_INDEXES = "write/indexes";

@@ -31,7 +31,7 @@ impl Batch {
         let row = map! {
             "key" => &key, "ruleSet" => set, "stamp" => &source.stamp, "kind" => rule.kind.as_str(),
             "name" => &rule.name, "unitType" => &rule.unit_type,
-            "match" => rule.pattern.as_ref().and_then(canonical_text), "run" => canonical_text(&rule.run),
+            "pattern" => rule.pattern.as_ref().and_then(canonical_text), "run" => canonical_text(&rule.run),
             "shouldInclude" => rule.should_include.as_ref().and_then(canonical_text),
             "metadata" => rule.metadata.as_ref().and_then(canonical_text), "score" => rule.score(),
             "messages" => unless_empty(rule.messages()),
