@@ -6,6 +6,7 @@
 UNWIND $rows AS row
 MATCH (s:RuleSet {key: row.ruleSet})
 WHERE s.stamp = row.stamp
+WITH row
 MATCH (r:Rule {key: row.rule})
 MATCH (p:Package {key: row.package})
 MERGE (r)-[concerns:CONCERNS]->(p)

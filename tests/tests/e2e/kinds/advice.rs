@@ -75,7 +75,7 @@ async fn assert_content(graph: &dyn Graph) {
          RETURN a.outcome AS outcome, a.recommendationType AS type, a.requirements AS requirements, a.constraints AS constraints,
            a.seed AS seed, a.origin AS origin, a.sourceType AS source, a.environment AS environment, a.messages AS messages,
            a.asOf AS asOf, a.stacksInSpace AS space, a.bound AS bound, a.optimal AS optimal, a.duration AS duration,
-           a.graphChecksum AS checksum, a.limit AS `limit`",
+           a.graphChecksum AS checksum, a.limit AS most",
     )
     .await;
     assert_eq!(
