@@ -1,12 +1,12 @@
 // purpose: packages that rules name, for rules of the newest statement of their set
-// params: rows: list of {rule, ruleSet, stamp, package}, sorted by rule
+// params: rows: list of {rule, stamp, package}, sorted by rule
 // columns:
-// index: rule_set_key, rule_key, package_key
+// index: rule_key, package_key
 // rows: none
 UNWIND $rows AS row
-MATCH (s:RuleSet {key: row.ruleSet})
+MATCH (s:RuleSet)-[:HOLDS]->(r:Rule {key: row.rule})
 WHERE s.stamp = row.stamp
-WITH row
-MATCH (r:Rule {key: row.rule})
+SET r.key = row.rule
+WITH row, r
 MATCH (p:Package {key: row.package})
 MERGE (r)-[concerns:CONCERNS]->(p)

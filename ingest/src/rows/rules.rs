@@ -40,8 +40,7 @@ impl Batch {
         for name in rule.packages() {
             let Ok(name) = name::package(name) else { continue };
             let package = self.package(&name);
-            let row =
-                map! { "rule" => &key, "ruleSet" => set, "stamp" => &source.stamp, "package" => &package };
+            let row = map! { "rule" => &key, "stamp" => &source.stamp, "package" => &package };
             self.put_newest(&WRITE_RULE_CONCERNS, &format!("{key} {package}"), source, row);
         }
     }

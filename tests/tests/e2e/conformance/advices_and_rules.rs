@@ -196,7 +196,7 @@ pub(super) fn rows(name: &str) -> Option<Vec<Vec<Value>>> {
         }
         "write/rule_concerns" => {
             let row = |stamp: &str, rule: &str, package: String| {
-                map! { "rule" => format!("house:web.yaml#steps/{rule}"), "ruleSet" => "house:web.yaml", "stamp" => stamp,
+                map! { "rule" => format!("house:web.yaml#steps/{rule}"), "stamp" => stamp,
                 "package" => package }
             };
             vec![
