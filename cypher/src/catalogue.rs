@@ -1,4 +1,8 @@
 catalogue! {
+    /// Environments that advices are for.
+    WRITE_ADVISED_ENVIRONMENTS = "write/advised_environments";
+    /// Advices, with the document that states them.
+    WRITE_ADVICES = "write/advices";
     /// What is known of artifacts, from their newest statement.
     WRITE_ARTIFACT_FACTS = "write/artifact_facts";
     /// Releases of artifacts that are there.
@@ -9,8 +13,12 @@ catalogue! {
     WRITE_DOCUMENTS = "write/documents";
     /// Runtime environments that something was observed in.
     WRITE_ENVIRONMENTS = "write/environments";
+    /// Locks that advices were asked about.
+    WRITE_GIVEN_STACKS = "write/given_stacks";
     /// Indexes that releases come from, named for the first time.
     WRITE_INDEXES = "write/indexes";
+    /// Packages of which an advice did not know enough.
+    WRITE_LACKED_PACKAGES = "write/lacked_packages";
     /// Which of these artifacts are there, each locked for the transaction.
     WRITE_LOCK_ARTIFACTS = "write/lock_artifacts";
     /// Which of these packages are there, each locked for the transaction.
@@ -39,12 +47,24 @@ catalogue! {
     WRITE_PACKAGES = "write/packages";
     /// When releases appeared, the earliest that any document states.
     WRITE_PUBLICATIONS = "write/publications";
+    /// Stacks that advices recommend.
+    WRITE_RECOMMENDED_STACKS = "write/recommended_stacks";
     /// What releases demand of the interpreter and whether their requirements are known, from their newest statement.
     WRITE_REQUIREMENT_HEADS = "write/requirement_heads";
     /// Requirement lines of releases; one relationship per line and activating extra.
     WRITE_REQUIREMENTS = "write/requirements";
     /// Removes the requirement lines of releases whose requirements a newer document states.
     WRITE_REQUIREMENTS_DROP = "write/requirements_drop";
+    /// Packages that rules name.
+    WRITE_RULE_CONCERNS = "write/rule_concerns";
+    /// What is known of rule sets, from their newest statement.
+    WRITE_RULE_SET_FACTS = "write/rule_set_facts";
+    /// Rule sets with the documents that state them; setting the key locks each node for the transaction.
+    WRITE_RULE_SETS = "write/rule_sets";
+    /// Rules of the newest statement of their set.
+    WRITE_RULES = "write/rules";
+    /// Removes the rules of sets that a newer document states.
+    WRITE_RULES_DROP = "write/rules_drop";
     /// Which documents speak of which releases.
     WRITE_STATEMENTS = "write/statements";
     /// Releases that are named for the first time, with everything that is stated of them.
@@ -99,22 +119,34 @@ catalogue! {
     PRUNE_INSTALLABLE = "prune/installable";
     /// The releases of the reached packages that pruning removed, with every clause that removed them.
     PRUNE_REMOVED = "prune/removed";
+    /// Every Advice node, for the canonical checksum.
+    CHECKSUM_ADVICES = "checksum/advices";
+    /// Every FOR relationship from Advice to Environment, for the canonical checksum.
+    CHECKSUM_ADVISED_FOR = "checksum/advised_for";
     /// Every Artifact node, for the canonical checksum.
     CHECKSUM_ARTIFACTS = "checksum/artifacts";
+    /// Every CONCERNS relationship from Rule to Package, for the canonical checksum.
+    CHECKSUM_CONCERNS = "checksum/concerns";
     /// Every Document node, for the canonical checksum.
     CHECKSUM_DOCUMENTS = "checksum/documents";
     /// Every Environment node, for the canonical checksum.
     CHECKSUM_ENVIRONMENTS = "checksum/environments";
     /// Every FROM relationship from PackageVersion to Index, for the canonical checksum.
     CHECKSUM_FROM = "checksum/from";
+    /// Every GIVEN relationship from Advice to Stack, for the canonical checksum.
+    CHECKSUM_GIVEN = "checksum/given";
     /// Every HAS_ARTIFACT relationship from PackageVersion to Artifact, for the canonical checksum.
     CHECKSUM_HAS_ARTIFACT = "checksum/has_artifact";
     /// Every HAS_VERSION relationship from Package to PackageVersion, for the canonical checksum.
     CHECKSUM_HAS_VERSION = "checksum/has_version";
+    /// Every HOLDS relationship from RuleSet to Rule, for the canonical checksum.
+    CHECKSUM_HOLDS = "checksum/holds";
     /// Every IN relationship from Observation to Environment, for the canonical checksum.
     CHECKSUM_OBSERVED_IN = "checksum/observed_in";
     /// Every Index node, for the canonical checksum.
     CHECKSUM_INDEXES = "checksum/indexes";
+    /// Every LACKED relationship from Advice to Package, for the canonical checksum.
+    CHECKSUM_LACKED = "checksum/lacked";
     /// Every Module node, for the canonical checksum.
     CHECKSUM_MODULES = "checksum/modules";
     /// Every Observation node, for the canonical checksum.
@@ -133,12 +165,24 @@ catalogue! {
     CHECKSUM_PACKAGES = "checksum/packages";
     /// Every PROVIDES relationship from PackageVersion to Module, for the canonical checksum.
     CHECKSUM_PROVIDES = "checksum/provides";
+    /// Every RECOMMENDS relationship from Advice to Stack, for the canonical checksum.
+    CHECKSUM_RECOMMENDS = "checksum/recommends";
     /// Every REQUIRES relationship from PackageVersion to Package, for the canonical checksum.
     CHECKSUM_REQUIRES = "checksum/requires";
+    /// Every RuleSet node, for the canonical checksum.
+    CHECKSUM_RULE_SETS = "checksum/rule_sets";
+    /// Every Rule node, for the canonical checksum.
+    CHECKSUM_RULES = "checksum/rules";
+    /// Every STATES relationship from Document to Advice, for the canonical checksum.
+    CHECKSUM_STATES_ADVICE = "checksum/states_advice";
     /// Every STATES relationship from Document to Observation, for the canonical checksum.
     CHECKSUM_STATES_OBSERVATION = "checksum/states_observation";
+    /// Every STATES relationship from Document to RuleSet, for the canonical checksum.
+    CHECKSUM_STATES_RULE_SET = "checksum/states_rule_set";
     /// Every STATES relationship from Document to PackageVersion, for the canonical checksum.
     CHECKSUM_STATES_VERSION = "checksum/states_version";
+    /// An advice that no document states.
+    INVARIANTS_ADVICE_WITHOUT_DOCUMENT = "invariants/advice_without_document";
     /// An artifact of no release.
     INVARIANTS_ARTIFACT_WITHOUT_VERSION = "invariants/artifact_without_version";
     /// An observation that no document states.
@@ -149,6 +193,10 @@ catalogue! {
     INVARIANTS_REQUIREMENT_TWICE = "invariants/requirement_twice";
     /// Requirement lines of a release whose requirements are said to be unknown.
     INVARIANTS_REQUIREMENTS_OF_UNKNOWN = "invariants/requirements_of_unknown";
+    /// A rule set that no document states.
+    INVARIANTS_RULE_SET_WITHOUT_DOCUMENT = "invariants/rule_set_without_document";
+    /// A rule of no set.
+    INVARIANTS_RULE_WITHOUT_SET = "invariants/rule_without_set";
     /// A release that nothing speaks of: no document, no stack, no image.
     INVARIANTS_VERSION_WITHOUT_DOCUMENT = "invariants/version_without_document";
     /// A release from no index.

@@ -27,7 +27,7 @@ use crate::rules::RuleSet;
 use crate::security_indicator::SecurityReport;
 use crate::solver::SolverRun;
 
-pub use crate::json::sha256_hex;
+pub use crate::json::{canonical_text, sha256_hex};
 
 /// Largest document in bytes that is accepted by default.
 pub const MAX_DOCUMENT_BYTES: usize = 16 * 1024 * 1024;

@@ -1,7 +1,7 @@
 //! JSON as outside input: limits, pointers, faults with a place.
 
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use crate::error::{ErrorCode, Fault};
@@ -106,12 +106,25 @@ pub(crate) fn canonical(value: &Value) -> Result<Vec<u8>, Fault> {
     })
 }
 
+/// The canonical text of a value (RFC 8785); `None` where a value cannot be written, which no value read from JSON causes.
+pub fn canonical_text(value: &Value) -> Option<String> {
+    String::from_utf8(canonical(value).ok()?).ok()
+}
+
 /// The sha256 of bytes, in lower-case hexadecimal.
 pub fn sha256_hex(bytes: &[u8]) -> String {
     Sha256::digest(bytes)
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect()
+}
+
+/// The entries of an object by key. A document is the same in whatever order its keys stand: what is read from it must not
+/// depend on that order.
+pub(crate) fn sorted(object: &Map<String, Value>) -> Vec<(&String, &Value)> {
+    let mut entries: Vec<(&String, &Value)> = object.iter().collect();
+    entries.sort_unstable_by_key(|(key, _)| *key);
+    entries
 }
 
 /// How many keys of an object are not among the known ones.

@@ -17,6 +17,14 @@ pub fn normalise(text: &str) -> Option<String> {
     Some(write(jiff::tz::TimeZone::UTC.to_timestamp(civil).ok()?))
 }
 
+/// A normalised time in the form that compares as a string: always with microseconds.
+pub fn sortable(time: &str) -> String {
+    match time.strip_suffix('Z') {
+        Some(head) if !head.contains('.') => format!("{head}.000000Z"),
+        _ => time.to_owned(),
+    }
+}
+
 /// The time this many seconds after the start of the Unix epoch.
 pub fn from_epoch_seconds(seconds: i64) -> Option<String> {
     Timestamp::from_second(seconds).ok().map(write)

@@ -20,13 +20,16 @@ mod stack;
 
 use std::collections::{BTreeMap, BTreeSet};
 use thoth_cypher::{
-    Statement, Value, WRITE_OBSERVATIONS, WRITE_OBSERVED_IN, WRITE_OBSERVED_STACKS, WRITE_OBSERVED_VERSIONS,
-    WRITE_PINS, WRITE_STACKS, map,
+    Statement, Value, WRITE_ADVICES, WRITE_ADVISED_ENVIRONMENTS, WRITE_GIVEN_STACKS, WRITE_LACKED_PACKAGES,
+    WRITE_OBSERVATIONS, WRITE_OBSERVED_IN, WRITE_OBSERVED_STACKS, WRITE_OBSERVED_VERSIONS, WRITE_PINS,
+    WRITE_RECOMMENDED_STACKS, WRITE_RULE_CONCERNS, WRITE_RULE_SET_FACTS, WRITE_RULE_SETS, WRITE_RULES,
+    WRITE_RULES_DROP, WRITE_STACKS, map,
 };
 use thoth_schema::document::{Document, Payload};
 use thoth_schema::name;
 use thoth_schema::purl::{self, DEFAULT_INDEX};
 use thoth_schema::release::Release;
+pub(crate) use thoth_schema::time::sortable;
 use thoth_schema::version::{self, Version};
 
 /// The tables that are written after those of releases, in this order: nodes before what hangs on them.
@@ -37,6 +40,16 @@ static LATER: &[&Statement] = &[
     &WRITE_OBSERVED_VERSIONS,
     &WRITE_OBSERVED_STACKS,
     &WRITE_OBSERVED_IN,
+    &WRITE_ADVICES,
+    &WRITE_RECOMMENDED_STACKS,
+    &WRITE_GIVEN_STACKS,
+    &WRITE_LACKED_PACKAGES,
+    &WRITE_ADVISED_ENVIRONMENTS,
+    &WRITE_RULE_SETS,
+    &WRITE_RULES_DROP,
+    &WRITE_RULE_SET_FACTS,
+    &WRITE_RULES,
+    &WRITE_RULE_CONCERNS,
 ];
 
 /// The rows of one transaction, each table keyed and sorted by the key of the node it locks.
@@ -80,14 +93,6 @@ fn stamp(produced_at: &str, document: &str) -> String {
     format!("{produced_at}#{}", document.get(..16).unwrap_or(document))
 }
 
-/// A time that compares as a string: always with microseconds.
-pub(crate) fn sortable(time: &str) -> String {
-    match time.strip_suffix('Z') {
-        Some(head) if !head.contains('.') => format!("{head}.000000Z"),
-        _ => time.to_owned(),
-    }
-}
-
 fn keep_newest(table: &mut BTreeMap<String, Stamped>, key: &str, stamp: &str, row: Value) {
     match table.get(key) {
         Some(kept) if kept.stamp.as_str() >= stamp => {}
@@ -117,7 +122,6 @@ impl Batch {
     }
 
     /// Adds a row to a table of [`LATER`], where of all rows of one key the one with the newest stamp counts.
-    #[expect(dead_code, reason = "used by the kinds to come")]
     fn put_newest(&mut self, statement: &'static Statement, key: &str, source: &Source<'_>, row: Value) {
         keep_newest(
             self.later.entry(statement.name).or_default(),
@@ -170,7 +174,7 @@ impl Batch {
             Payload::Advisory(advisory) => self.advisory(advisory, &source),
             Payload::Inspection(inspection) => self.inspection(inspection, &source),
             Payload::SecurityIndicator(report) => self.security_indicator(report, &source),
-            Payload::Advice(advice) => self.advice(advice, &source),
+            Payload::Advice(advice) => self.advice(advice, document, &source),
             Payload::Provenance(report) => self.provenance(report, &source),
             Payload::IndexChange(changes) => self.index_change(changes, &source),
             Payload::Rules(rules) => self.rules(rules, &source),

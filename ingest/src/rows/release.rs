@@ -55,10 +55,19 @@ impl Batch {
         for artifact in &release.artifacts {
             self.artifact(artifact, &key, source);
         }
+        for sha256 in &release.file_hashes {
+            self.artifacts.insert((sha256.clone(), key.clone()));
+        }
+        for module in &release.modules {
+            self.modules.insert((module.clone(), key.clone()));
+        }
         key
     }
 
     pub(super) fn yanked(&mut self, release: &Release, key: &str, source: &Source<'_>) {
+        if release.yank_unknown {
+            return;
+        }
         let row = map! {
             "key" => key, "yankedStamp" => &source.stamp, "yanked" => release.yanked,
             "yankedReason" => release.yanked_reason.as_deref(),

@@ -4,8 +4,12 @@
 //! What a generation lacks stays absent. Times without an offset are UTC. Keys that are not understood are counted; they
 //! stay in the stored bytes.
 
+mod advice;
+mod advice_request;
+mod pipfile;
+pub(crate) mod pipfile_lock;
 mod solver;
-mod tree;
+pub(crate) mod tree;
 
 use serde_json::{Map, Value};
 
@@ -21,6 +25,9 @@ pub(crate) fn read(value: &Value) -> Result<Parts, Fault> {
     let has = |key: &str| value.get("result").and_then(|result| result.get(key)).is_some();
     if analyzer.contains("solver") && has("tree") {
         return solver::read(metadata, value);
+    }
+    if analyzer.contains("adviser") && advice::is_advice(metadata, value.get("result")) {
+        return advice::read(metadata, value);
     }
     Err(unknown_kind(format!(
         "a document of `{analyzer}` with such a result is not one this program knows"

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 #![expect(clippy::print_stderr, reason = "a skipped test says so")]
 
+mod advice;
 mod contracts;
 mod documents;
 mod environments;
@@ -9,6 +10,8 @@ mod legacy;
 mod markers;
 mod requirements;
 mod requirements_files;
+mod rules;
+mod shapes;
 mod shared;
 mod specifiers;
 mod tags;

@@ -3,6 +3,7 @@
 
 mod ad_hoc;
 mod advice;
+mod advices_and_rules;
 mod engines;
 mod fixture;
 mod invariants;

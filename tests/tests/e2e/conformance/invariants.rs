@@ -10,6 +10,7 @@ use super::fixture::load;
 
 /// Invariant, statement that violates it, key at fault.
 const PLANTS: &[(&str, &str, &str)] = &[
+    ("advice_without_document", "CREATE (:Advice {key: 'planted'})", "planted"),
     ("artifact_without_version", "CREATE (:Artifact {key: 'planted'})", "planted"),
     ("observation_without_document", "CREATE (:Observation {key: 'planted'})", "planted"),
     ("observation_without_subject", "CREATE (:Observation {key: 'planted'})", "planted"),
@@ -25,6 +26,8 @@ const PLANTS: &[(&str, &str, &str)] = &[
         "MATCH (v:PackageVersion {key: 'pkg:pypi/web@1.0'}) SET v.requirementsKnown = false",
         "pkg:pypi/web@1.0",
     ),
+    ("rule_set_without_document", "CREATE (:RuleSet {key: 'planted'})", "planted"),
+    ("rule_without_set", "CREATE (:Rule {key: 'planted'})", "planted"),
     ("version_without_document", "CREATE (:PackageVersion {key: 'planted'})", "planted"),
     ("version_without_index", "CREATE (:PackageVersion {key: 'planted'})", "planted"),
     ("version_without_package", "CREATE (:PackageVersion {key: 'planted'})", "planted"),

@@ -166,7 +166,7 @@ fn rows(name: &str) -> Option<Vec<Vec<Value>>> {
             ],
             vec![map! { "key" => &web, "yankedStamp" => NEWER, "yanked" => false, "yankedReason" => none }],
         ],
-        _ => return None,
+        _ => return super::advices_and_rules::rows(name),
     })
 }
 

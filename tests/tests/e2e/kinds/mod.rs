@@ -1,0 +1,6 @@
+//! Each kind of document from its bytes to the graph, on both engines.
+
+mod advice;
+mod engines;
+mod releases;
+mod rules;
