@@ -1,4 +1,14 @@
 catalogue! {
+    /// Whether releases vanished from their index, from their newest statement.
+    WRITE_ABSENCES = "write/absences";
+    /// Advisories, with the documents that state them.
+    WRITE_ADVISORIES = "write/advisories";
+    /// What is known of advisories, from their newest statement.
+    WRITE_ADVISORY_FACTS = "write/advisory_facts";
+    /// What advisories affect, from the statement that their facts come from.
+    WRITE_AFFECTS = "write/affects";
+    /// Removes what advisories affect where a newer document states it.
+    WRITE_AFFECTS_DROP = "write/affects_drop";
     /// What is known of artifacts, from their newest statement.
     WRITE_ARTIFACT_FACTS = "write/artifact_facts";
     /// Releases of artifacts that are there.
@@ -35,8 +45,16 @@ catalogue! {
     WRITE_PINS = "write/pins";
     /// Locked sets of releases.
     WRITE_STACKS = "write/stacks";
+    /// Whether whole packages vanished from an index, from the newest statement.
+    WRITE_PACKAGE_ABSENCE_FACTS = "write/package_absence_facts";
+    /// Packages of which something is known as a whole on an index.
+    WRITE_PACKAGE_ABSENCES = "write/package_absences";
+    /// Which documents speak of packages as a whole.
+    WRITE_PACKAGE_STATEMENTS = "write/package_statements";
     /// Packages that are named for the first time, as a release's own or as a requirement's.
     WRITE_PACKAGES = "write/packages";
+    /// Which files of releases are on their index, from their newest statement.
+    WRITE_PRESENT_FILES = "write/present_files";
     /// When releases appeared, the earliest that any document states.
     WRITE_PUBLICATIONS = "write/publications";
     /// What releases demand of the interpreter and whether their requirements are known, from their newest statement.
@@ -53,6 +71,10 @@ catalogue! {
     WRITE_WIPE = "write/wipe";
     /// Whether releases are yanked, from their newest statement.
     WRITE_YANKS = "write/yanks";
+    /// Advisories by key.
+    READ_ADVISORIES_BY_KEY = "read/advisories_by_key";
+    /// The advisories that affect releases, as known at a time.
+    READ_ADVISORIES_OF_VERSIONS = "read/advisories_of_versions";
     /// Artifacts by key.
     READ_ARTIFACTS_BY_KEY = "read/artifacts_by_key";
     /// Artifacts of releases by file name.
@@ -81,6 +103,8 @@ catalogue! {
     READ_PACKAGES = "read/packages";
     /// Packages by key.
     READ_PACKAGES_BY_KEY = "read/packages_by_key";
+    /// The packages that advisories affect, with the versions as stated and as intervals.
+    READ_PACKAGES_OF_ADVISORIES = "read/packages_of_advisories";
     /// A page of requirement lines with text and intervals, to prove that they agree.
     READ_REQUIREMENT_INTERVALS = "read/requirement_intervals";
     /// Requirement lines of releases in published order.
@@ -89,6 +113,8 @@ catalogue! {
     READ_STATISTICS = "read/statistics";
     /// Releases by key.
     READ_VERSIONS_BY_KEY = "read/versions_by_key";
+    /// The releases that advisories affect.
+    READ_VERSIONS_OF_ADVISORIES = "read/versions_of_advisories";
     /// The releases of packages, newest first within each.
     READ_VERSIONS_OF_PACKAGES = "read/versions_of_packages";
     /// Artifacts of chosen releases, for hashes and for the check that one of them installs.
@@ -99,6 +125,10 @@ catalogue! {
     PRUNE_INSTALLABLE = "prune/installable";
     /// The releases of the reached packages that pruning removed, with every clause that removed them.
     PRUNE_REMOVED = "prune/removed";
+    /// Every Advisory node, for the canonical checksum.
+    CHECKSUM_ADVISORIES = "checksum/advisories";
+    /// Every AFFECTS relationship from Advisory to Package, for the canonical checksum.
+    CHECKSUM_AFFECTS = "checksum/affects";
     /// Every Artifact node, for the canonical checksum.
     CHECKSUM_ARTIFACTS = "checksum/artifacts";
     /// Every Document node, for the canonical checksum.
@@ -115,6 +145,8 @@ catalogue! {
     CHECKSUM_OBSERVED_IN = "checksum/observed_in";
     /// Every Index node, for the canonical checksum.
     CHECKSUM_INDEXES = "checksum/indexes";
+    /// Every MISSING_FROM relationship from Package to Index, for the canonical checksum.
+    CHECKSUM_MISSING_FROM = "checksum/missing_from";
     /// Every Module node, for the canonical checksum.
     CHECKSUM_MODULES = "checksum/modules";
     /// Every Observation node, for the canonical checksum.
@@ -135,10 +167,18 @@ catalogue! {
     CHECKSUM_PROVIDES = "checksum/provides";
     /// Every REQUIRES relationship from PackageVersion to Package, for the canonical checksum.
     CHECKSUM_REQUIRES = "checksum/requires";
+    /// Every STATES relationship from Document to Advisory, for the canonical checksum.
+    CHECKSUM_STATES_ADVISORY = "checksum/states_advisory";
     /// Every STATES relationship from Document to Observation, for the canonical checksum.
     CHECKSUM_STATES_OBSERVATION = "checksum/states_observation";
+    /// Every STATES relationship from Document to Package, for the canonical checksum.
+    CHECKSUM_STATES_PACKAGE = "checksum/states_package";
     /// Every STATES relationship from Document to PackageVersion, for the canonical checksum.
     CHECKSUM_STATES_VERSION = "checksum/states_version";
+    /// An advisory that no document states.
+    INVARIANTS_ADVISORY_WITHOUT_DOCUMENT = "invariants/advisory_without_document";
+    /// An advisory whose versions are no intervals.
+    INVARIANTS_AFFECTS_BROKEN_INTERVAL = "invariants/affects_broken_interval";
     /// An artifact of no release.
     INVARIANTS_ARTIFACT_WITHOUT_VERSION = "invariants/artifact_without_version";
     /// An observation that no document states.

@@ -9,6 +9,10 @@ use crate::error::Fault;
 pub(crate) type Reader = fn(&Value) -> Result<Parts, Fault>;
 
 /// The reader of the shape that an object has, told by its keys.
-pub(crate) fn reader(_object: &Map<String, Value>) -> Option<Reader> {
+pub(crate) fn reader(object: &Map<String, Value>) -> Option<Reader> {
+    let has = |key: &str| object.contains_key(key);
+    if has("id") && has("modified") && (has("affected") || has("withdrawn")) {
+        return Some(crate::advisory::read);
+    }
     None
 }

@@ -20,8 +20,10 @@ mod stack;
 
 use std::collections::{BTreeMap, BTreeSet};
 use thoth_cypher::{
-    Statement, Value, WRITE_OBSERVATIONS, WRITE_OBSERVED_IN, WRITE_OBSERVED_STACKS, WRITE_OBSERVED_VERSIONS,
-    WRITE_PINS, WRITE_STACKS, map,
+    Statement, Value, WRITE_ABSENCES, WRITE_ADVISORIES, WRITE_ADVISORY_FACTS, WRITE_AFFECTS,
+    WRITE_AFFECTS_DROP, WRITE_OBSERVATIONS, WRITE_OBSERVED_IN, WRITE_OBSERVED_STACKS,
+    WRITE_OBSERVED_VERSIONS, WRITE_PACKAGE_ABSENCE_FACTS, WRITE_PACKAGE_ABSENCES, WRITE_PACKAGE_STATEMENTS,
+    WRITE_PINS, WRITE_PRESENT_FILES, WRITE_STACKS, map,
 };
 use thoth_schema::document::{Document, Payload};
 use thoth_schema::name;
@@ -37,6 +39,15 @@ static LATER: &[&Statement] = &[
     &WRITE_OBSERVED_VERSIONS,
     &WRITE_OBSERVED_STACKS,
     &WRITE_OBSERVED_IN,
+    &WRITE_ADVISORIES,
+    &WRITE_AFFECTS_DROP,
+    &WRITE_ADVISORY_FACTS,
+    &WRITE_AFFECTS,
+    &WRITE_PACKAGE_STATEMENTS,
+    &WRITE_PACKAGE_ABSENCES,
+    &WRITE_PACKAGE_ABSENCE_FACTS,
+    &WRITE_ABSENCES,
+    &WRITE_PRESENT_FILES,
 ];
 
 /// The rows of one transaction, each table keyed and sorted by the key of the node it locks.
@@ -117,7 +128,6 @@ impl Batch {
     }
 
     /// Adds a row to a table of [`LATER`], where of all rows of one key the one with the newest stamp counts.
-    #[expect(dead_code, reason = "used by the kinds to come")]
     fn put_newest(&mut self, statement: &'static Statement, key: &str, source: &Source<'_>, row: Value) {
         keep_newest(
             self.later.entry(statement.name).or_default(),
@@ -202,7 +212,7 @@ impl Batch {
         let key = purl::package_key(name);
         self.packages
             .entry(key.clone())
-            .or_insert_with(|| map! { "key" => &key, "name" => name.to_string() });
+            .or_insert_with(|| map! { "key" => &key, "ecosystem" => "pypi", "name" => name.to_string() });
         key
     }
 }
