@@ -31,8 +31,8 @@ impl Batch {
         if let ChangeKind::Yanked | ChangeKind::Unyanked = change.change {
             let yanked = change.change == ChangeKind::Yanked;
             let row = map! {
-                "key" => key, "stamp" => &source.stamp, "yanked" => yanked,
-                "reason" => change.yanked_reason.as_deref().filter(|_| yanked),
+                "key" => key, "yankedStamp" => &source.stamp, "yanked" => yanked,
+                "yankedReason" => change.yanked_reason.as_deref().filter(|_| yanked),
             };
             keep_newest(&mut self.yanks, key, &source.stamp, row);
         }

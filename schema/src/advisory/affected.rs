@@ -103,7 +103,12 @@ fn named(package: Option<&AffectedName>) -> Result<AffectedPackage, String> {
         .as_deref()
         .and_then(purl_path)
         .or_else(|| made_up(ecosystem, &package.name))
-        .ok_or_else(|| format!("there is no package URL for the ecosystem `{}`", package.ecosystem))?;
+        .ok_or_else(|| {
+            format!(
+                "there is no package URL for the ecosystem `{}`",
+                package.ecosystem
+            )
+        })?;
     let segments: Vec<String> = path.iter().map(|segment| purl::encode(segment)).collect();
     // What a package is called follows from its key: documents of other kinds name it too. The path of a distribution's
     // package begins with the distribution.

@@ -10,7 +10,14 @@ pub(super) const MIRROR: &str = "https://mirror.example/simple";
 
 /// Every document of the fixture, in the order in which [`load`] syncs them.
 pub(super) fn documents() -> Vec<Document> {
-    let values = [records(), envelopes(), superseded(), solver_runs()].concat();
+    let values = [
+        records(),
+        envelopes(),
+        superseded(),
+        solver_runs(),
+        super::security::documents(),
+    ]
+    .concat();
     values
         .iter()
         .map(|value| Document::from_value(value).unwrap())
