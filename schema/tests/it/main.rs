@@ -2,11 +2,14 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 #![expect(clippy::print_stderr, reason = "a skipped test says so")]
 
+mod advisories;
 mod contracts;
 mod documents;
 mod environments;
+mod index_changes;
 mod legacy;
 mod markers;
+mod provenance;
 mod requirements;
 mod requirements_files;
 mod shared;
