@@ -1,0 +1,7 @@
+//! Each kind of document from its bytes to the graph, on both engines.
+
+mod advisory;
+mod advisory_corpus;
+mod engines;
+mod index_change;
+mod provenance;
