@@ -10,6 +10,9 @@ use thoth_schema::version::{order_key, parse};
 
 use crate::shared;
 
+/// Breaks a document.
+type Change = fn(&mut Value);
+
 fn read(value: &Value) -> Result<Document, Fault> {
     Document::from_json_bytes(value.to_string().as_bytes(), &Limits::default())
 }
@@ -315,7 +318,7 @@ fn scores_are_those_of_the_vectors() {
 }
 
 /// Code and pointer of the fault of a record after a change.
-fn broken(change: fn(&mut Value)) -> (ErrorCode, String) {
+fn broken(change: Change) -> (ErrorCode, String) {
     let mut value = record();
     change(&mut value);
     let fault = read(&value).unwrap_err();
@@ -326,7 +329,7 @@ fn broken(change: fn(&mut Value)) -> (ErrorCode, String) {
 #[test]
 fn faults_have_a_place() {
     use ErrorCode::{SchemaViolation, UnknownSchemaVersion};
-    let cases: [(fn(&mut Value), ErrorCode, &str); 11] = [
+    let cases: &[(Change, ErrorCode, &str)] = &[
         (|value| value["id"] = json!(7), SchemaViolation, "/id"),
         (|value| value["id"] = json!(" "), SchemaViolation, "/id"),
         (
@@ -375,7 +378,7 @@ fn faults_have_a_place() {
             "/schema_version",
         ),
     ];
-    for (change, code, pointer) in cases {
+    for &(change, code, pointer) in cases {
         assert_eq!(broken(change), (code, pointer.to_owned()));
     }
 }

@@ -7,6 +7,9 @@ use thoth_schema::index_change::{ChangeKind, IndexChanges};
 
 const HASH: &str = "9F8290d502cf11fad5ccc64d19f2724abcbc11549e6a8e2cdafc530109f198b4";
 
+/// Breaks a document.
+type Change = fn(&mut Value);
+
 fn read(value: &Value) -> Result<Document, Fault> {
     Document::from_json_bytes(value.to_string().as_bytes(), &Limits::default())
 }
@@ -81,7 +84,7 @@ fn what_is_read_can_be_written() {
     assert_eq!(again.unknown_keys, 0);
 }
 
-fn broken(change: fn(&mut Value)) -> (ErrorCode, String) {
+fn broken(change: Change) -> (ErrorCode, String) {
     let mut value = envelope();
     change(&mut value);
     let fault = read(&value).unwrap_err();
@@ -92,7 +95,7 @@ fn broken(change: fn(&mut Value)) -> (ErrorCode, String) {
 #[test]
 fn faults_have_a_place() {
     use ErrorCode::{SchemaViolation, UnknownSchemaVersion};
-    let cases: [(fn(&mut Value), ErrorCode, &str); 14] = [
+    let cases: &[(Change, ErrorCode, &str)] = &[
         (
             |value| value["schemaVersion"] = json!(2),
             UnknownSchemaVersion,
@@ -170,7 +173,7 @@ fn faults_have_a_place() {
             "/payload/changes/0/files/1",
         ),
     ];
-    for (change, code, pointer) in cases {
+    for &(change, code, pointer) in cases {
         assert_eq!(broken(change), (code, pointer.to_owned()));
     }
 }

@@ -7,6 +7,9 @@ use thoth_schema::provenance::{FindingSeverity, ProvenanceReport};
 
 use crate::shared;
 
+/// Breaks a document.
+type Change = fn(&mut Value);
+
 fn read(value: &Value) -> Result<Document, Fault> {
     Document::from_json_bytes(value.to_string().as_bytes(), &Limits::default())
 }
@@ -232,7 +235,7 @@ fn a_recorded_lock_is_read() {
     assert_eq!(report(&document).lock.as_ref().unwrap().len(), entries);
 }
 
-fn broken(mut value: Value, change: fn(&mut Value)) -> (ErrorCode, String) {
+fn broken(mut value: Value, change: Change) -> (ErrorCode, String) {
     change(&mut value);
     let fault = read(&value).unwrap_err();
     assert!(fault.remedy.is_some(), "{fault}");
@@ -242,7 +245,7 @@ fn broken(mut value: Value, change: fn(&mut Value)) -> (ErrorCode, String) {
 #[test]
 fn faults_have_a_place() {
     use ErrorCode::{SchemaViolation, UnknownSchemaVersion};
-    let cases: [(fn(&mut Value), ErrorCode, &str); 6] = [
+    let cases: &[(Change, ErrorCode, &str)] = &[
         (
             |value| value["schemaVersion"] = json!(9),
             UnknownSchemaVersion,
@@ -274,10 +277,10 @@ fn faults_have_a_place() {
             "/payload/lock",
         ),
     ];
-    for (change, code, pointer) in cases {
+    for &(change, code, pointer) in cases {
         assert_eq!(broken(envelope(), change), (code, pointer.to_owned()));
     }
-    let cases: [(fn(&mut Value), &str); 5] = [
+    let cases: &[(Change, &str)] = &[
         (
             |value| value["result"]["report"] = json!("none"),
             "/result/report",
@@ -299,7 +302,7 @@ fn faults_have_a_place() {
             "/metadata/datetime",
         ),
     ];
-    for (change, pointer) in cases {
+    for &(change, pointer) in cases {
         assert_eq!(
             broken(of_2021(&small_lock()), change),
             (SchemaViolation, pointer.to_owned())

@@ -117,7 +117,7 @@ async fn a_release_that_vanished_is_no_candidate_until_it_returns() {
             chosen(graph, "it", default).await,
             ("4.0".to_owned(), reasons(&[("index", 1)]))
         );
-        let gone = json!([{"name": "it", "version": "4.0", "change": "vanished"}, {"name": "IT", "version": "3", "change": "yanked"}]);
+        let gone = json!([{"name": "it", "version": "4.0", "change": "vanished"}, {"name": "IT", "version": "3.0", "change": "yanked"}]);
         sync(graph, &read(&[seen("2021-02-01T00:00:00Z", "default", &gone)]))
             .await
             .unwrap();
