@@ -5,9 +5,8 @@
 // rows: none
 UNWIND $rows AS row
 MATCH (a:Advisory {key: row.advisory})
-WHERE a.stamp = row.stamp
-WITH row, a
 MATCH (p:Package {key: row.package})
+WHERE a.stamp = row.stamp
 MERGE (a)-[r:AFFECTS]->(p)
 SET r.from = row.from, r.until = row.until, r.versions = row.versions, r.fixedIn = row.fixedIn,
     r.events = row.events, r.severity = row.severity
