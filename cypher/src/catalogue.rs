@@ -1,8 +1,18 @@
 catalogue! {
-    /// Environments that advices are for.
-    WRITE_ADVISED_ENVIRONMENTS = "write/advised_environments";
+    /// Whether releases vanished from their index, from their newest statement.
+    WRITE_ABSENCES = "write/absences";
     /// Advices, with the document that states them.
     WRITE_ADVICES = "write/advices";
+    /// Environments that advices are for.
+    WRITE_ADVISED_ENVIRONMENTS = "write/advised_environments";
+    /// Advisories, with the documents that state them.
+    WRITE_ADVISORIES = "write/advisories";
+    /// What is known of advisories, from their newest statement.
+    WRITE_ADVISORY_FACTS = "write/advisory_facts";
+    /// What advisories affect, from the statement that their facts come from.
+    WRITE_AFFECTS = "write/affects";
+    /// Removes what advisories affect where a newer document states it.
+    WRITE_AFFECTS_DROP = "write/affects_drop";
     /// What is known of artifacts, from their newest statement.
     WRITE_ARTIFACT_FACTS = "write/artifact_facts";
     /// Releases of artifacts that are there.
@@ -39,12 +49,18 @@ catalogue! {
     WRITE_OBSERVED_STACKS = "write/observed_stacks";
     /// Releases that observations are of.
     WRITE_OBSERVED_VERSIONS = "write/observed_versions";
-    /// Which releases a stack pins.
-    WRITE_PINS = "write/pins";
-    /// Locked sets of releases.
-    WRITE_STACKS = "write/stacks";
+    /// Whether whole packages vanished from an index, from the newest statement.
+    WRITE_PACKAGE_ABSENCE_FACTS = "write/package_absence_facts";
+    /// Packages of which something is known as a whole on an index.
+    WRITE_PACKAGE_ABSENCES = "write/package_absences";
+    /// Which documents speak of packages as a whole.
+    WRITE_PACKAGE_STATEMENTS = "write/package_statements";
     /// Packages that are named for the first time, as a release's own or as a requirement's.
     WRITE_PACKAGES = "write/packages";
+    /// Which releases a stack pins.
+    WRITE_PINS = "write/pins";
+    /// Which files of releases are on their index, from their newest statement.
+    WRITE_PRESENT_FILES = "write/present_files";
     /// When releases appeared, the earliest that any document states.
     WRITE_PUBLICATIONS = "write/publications";
     /// Stacks that advices recommend.
@@ -65,6 +81,8 @@ catalogue! {
     WRITE_RULES = "write/rules";
     /// Removes the rules of sets that a newer document states.
     WRITE_RULES_DROP = "write/rules_drop";
+    /// Locked sets of releases.
+    WRITE_STACKS = "write/stacks";
     /// Which documents speak of which releases.
     WRITE_STATEMENTS = "write/statements";
     /// Releases that are named for the first time, with everything that is stated of them.
@@ -73,6 +91,10 @@ catalogue! {
     WRITE_WIPE = "write/wipe";
     /// Whether releases are yanked, from their newest statement.
     WRITE_YANKS = "write/yanks";
+    /// Advisories by key.
+    READ_ADVISORIES_BY_KEY = "read/advisories_by_key";
+    /// The advisories that affect releases, as known at a time.
+    READ_ADVISORIES_OF_VERSIONS = "read/advisories_of_versions";
     /// Artifacts by key.
     READ_ARTIFACTS_BY_KEY = "read/artifacts_by_key";
     /// Artifacts of releases by file name.
@@ -89,10 +111,10 @@ catalogue! {
     READ_DOCUMENTS = "read/documents";
     /// Documents by key.
     READ_DOCUMENTS_BY_KEY = "read/documents_by_key";
-    /// Which of these indexes are there.
-    READ_INDEXES_KNOWN = "read/indexes_known";
     /// Which of these documents the graph already states.
     READ_DOCUMENTS_KNOWN = "read/documents_known";
+    /// Which of these indexes are there.
+    READ_INDEXES_KNOWN = "read/indexes_known";
     /// The migrations that this graph has seen.
     READ_MIGRATIONS = "read/migrations";
     /// How many packages have this prefix.
@@ -101,6 +123,8 @@ catalogue! {
     READ_PACKAGES = "read/packages";
     /// Packages by key.
     READ_PACKAGES_BY_KEY = "read/packages_by_key";
+    /// The packages that advisories affect, with the versions as stated and as intervals.
+    READ_PACKAGES_OF_ADVISORIES = "read/packages_of_advisories";
     /// A page of requirement lines with text and intervals, to prove that they agree.
     READ_REQUIREMENT_INTERVALS = "read/requirement_intervals";
     /// Requirement lines of releases in published order.
@@ -109,6 +133,8 @@ catalogue! {
     READ_STATISTICS = "read/statistics";
     /// Releases by key.
     READ_VERSIONS_BY_KEY = "read/versions_by_key";
+    /// The releases that advisories affect.
+    READ_VERSIONS_OF_ADVISORIES = "read/versions_of_advisories";
     /// The releases of packages, newest first within each.
     READ_VERSIONS_OF_PACKAGES = "read/versions_of_packages";
     /// Artifacts of chosen releases, for hashes and for the check that one of them installs.
@@ -123,6 +149,10 @@ catalogue! {
     CHECKSUM_ADVICES = "checksum/advices";
     /// Every FOR relationship from Advice to Environment, for the canonical checksum.
     CHECKSUM_ADVISED_FOR = "checksum/advised_for";
+    /// Every Advisory node, for the canonical checksum.
+    CHECKSUM_ADVISORIES = "checksum/advisories";
+    /// Every AFFECTS relationship from Advisory to Package, for the canonical checksum.
+    CHECKSUM_AFFECTS = "checksum/affects";
     /// Every Artifact node, for the canonical checksum.
     CHECKSUM_ARTIFACTS = "checksum/artifacts";
     /// Every CONCERNS relationship from Rule to Package, for the canonical checksum.
@@ -141,28 +171,28 @@ catalogue! {
     CHECKSUM_HAS_VERSION = "checksum/has_version";
     /// Every HOLDS relationship from RuleSet to Rule, for the canonical checksum.
     CHECKSUM_HOLDS = "checksum/holds";
-    /// Every IN relationship from Observation to Environment, for the canonical checksum.
-    CHECKSUM_OBSERVED_IN = "checksum/observed_in";
     /// Every Index node, for the canonical checksum.
     CHECKSUM_INDEXES = "checksum/indexes";
     /// Every LACKED relationship from Advice to Package, for the canonical checksum.
     CHECKSUM_LACKED = "checksum/lacked";
+    /// Every MISSING_FROM relationship from Package to Index, for the canonical checksum.
+    CHECKSUM_MISSING_FROM = "checksum/missing_from";
     /// Every Module node, for the canonical checksum.
     CHECKSUM_MODULES = "checksum/modules";
     /// Every Observation node, for the canonical checksum.
     CHECKSUM_OBSERVATIONS = "checksum/observations";
     /// Every OBSERVED relationship from Observation to PackageVersion, for the canonical checksum.
     CHECKSUM_OBSERVED = "checksum/observed";
+    /// Every IN relationship from Observation to Environment, for the canonical checksum.
+    CHECKSUM_OBSERVED_IN = "checksum/observed_in";
     /// Every OBSERVED relationship from Observation to Stack, for the canonical checksum.
     CHECKSUM_OBSERVED_STACK = "checksum/observed_stack";
-    /// Every PINS relationship from Stack to PackageVersion, for the canonical checksum.
-    CHECKSUM_PINS = "checksum/pins";
-    /// Every Stack node, for the canonical checksum.
-    CHECKSUM_STACKS = "checksum/stacks";
     /// Every PackageVersion node, for the canonical checksum.
     CHECKSUM_PACKAGE_VERSIONS = "checksum/package_versions";
     /// Every Package node, for the canonical checksum.
     CHECKSUM_PACKAGES = "checksum/packages";
+    /// Every PINS relationship from Stack to PackageVersion, for the canonical checksum.
+    CHECKSUM_PINS = "checksum/pins";
     /// Every PROVIDES relationship from PackageVersion to Module, for the canonical checksum.
     CHECKSUM_PROVIDES = "checksum/provides";
     /// Every RECOMMENDS relationship from Advice to Stack, for the canonical checksum.
@@ -173,16 +203,26 @@ catalogue! {
     CHECKSUM_RULE_SETS = "checksum/rule_sets";
     /// Every Rule node, for the canonical checksum.
     CHECKSUM_RULES = "checksum/rules";
+    /// Every Stack node, for the canonical checksum.
+    CHECKSUM_STACKS = "checksum/stacks";
     /// Every STATES relationship from Document to Advice, for the canonical checksum.
     CHECKSUM_STATES_ADVICE = "checksum/states_advice";
+    /// Every STATES relationship from Document to Advisory, for the canonical checksum.
+    CHECKSUM_STATES_ADVISORY = "checksum/states_advisory";
     /// Every STATES relationship from Document to Observation, for the canonical checksum.
     CHECKSUM_STATES_OBSERVATION = "checksum/states_observation";
+    /// Every STATES relationship from Document to Package, for the canonical checksum.
+    CHECKSUM_STATES_PACKAGE = "checksum/states_package";
     /// Every STATES relationship from Document to RuleSet, for the canonical checksum.
     CHECKSUM_STATES_RULE_SET = "checksum/states_rule_set";
     /// Every STATES relationship from Document to PackageVersion, for the canonical checksum.
     CHECKSUM_STATES_VERSION = "checksum/states_version";
     /// An advice that no document states.
     INVARIANTS_ADVICE_WITHOUT_DOCUMENT = "invariants/advice_without_document";
+    /// An advisory that no document states.
+    INVARIANTS_ADVISORY_WITHOUT_DOCUMENT = "invariants/advisory_without_document";
+    /// An advisory whose versions are no intervals.
+    INVARIANTS_AFFECTS_BROKEN_INTERVAL = "invariants/affects_broken_interval";
     /// An artifact of no release.
     INVARIANTS_ARTIFACT_WITHOUT_VERSION = "invariants/artifact_without_version";
     /// An observation that no document states.

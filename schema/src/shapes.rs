@@ -17,6 +17,9 @@ pub(crate) type Reader = fn(&Value) -> Result<Parts, Fault>;
 pub(crate) fn reader(object: &Map<String, Value>) -> Option<Reader> {
     let has = |key: &str| object.contains_key(key);
     let holds = |parent: &str, key: &str| object.get(parent).is_some_and(|parent| parent.get(key).is_some());
+    if has("id") && has("modified") && (has("affected") || has("withdrawn")) {
+        return Some(crate::advisory::read);
+    }
     if has("units") {
         return Some(crate::rules::read_prescription);
     }

@@ -20,10 +20,12 @@ mod stack;
 
 use std::collections::{BTreeMap, BTreeSet};
 use thoth_cypher::{
-    Statement, Value, WRITE_ADVICES, WRITE_ADVISED_ENVIRONMENTS, WRITE_GIVEN_STACKS, WRITE_LACKED_PACKAGES,
-    WRITE_OBSERVATIONS, WRITE_OBSERVED_IN, WRITE_OBSERVED_STACKS, WRITE_OBSERVED_VERSIONS, WRITE_PINS,
-    WRITE_RECOMMENDED_STACKS, WRITE_RULE_CONCERNS, WRITE_RULE_SET_FACTS, WRITE_RULE_SETS, WRITE_RULES,
-    WRITE_RULES_DROP, WRITE_STACKS, map,
+    Statement, Value, WRITE_ABSENCES, WRITE_ADVICES, WRITE_ADVISED_ENVIRONMENTS, WRITE_ADVISORIES,
+    WRITE_ADVISORY_FACTS, WRITE_AFFECTS, WRITE_AFFECTS_DROP, WRITE_GIVEN_STACKS, WRITE_LACKED_PACKAGES,
+    WRITE_OBSERVATIONS, WRITE_OBSERVED_IN, WRITE_OBSERVED_STACKS, WRITE_OBSERVED_VERSIONS,
+    WRITE_PACKAGE_ABSENCE_FACTS, WRITE_PACKAGE_ABSENCES, WRITE_PACKAGE_STATEMENTS, WRITE_PINS,
+    WRITE_PRESENT_FILES, WRITE_RECOMMENDED_STACKS, WRITE_RULE_CONCERNS, WRITE_RULE_SET_FACTS,
+    WRITE_RULE_SETS, WRITE_RULES, WRITE_RULES_DROP, WRITE_STACKS, map,
 };
 use thoth_schema::document::{Document, Payload};
 use thoth_schema::name;
@@ -50,6 +52,15 @@ static LATER: &[&Statement] = &[
     &WRITE_RULE_SET_FACTS,
     &WRITE_RULES,
     &WRITE_RULE_CONCERNS,
+    &WRITE_ADVISORIES,
+    &WRITE_AFFECTS_DROP,
+    &WRITE_ADVISORY_FACTS,
+    &WRITE_AFFECTS,
+    &WRITE_PACKAGE_STATEMENTS,
+    &WRITE_PACKAGE_ABSENCES,
+    &WRITE_PACKAGE_ABSENCE_FACTS,
+    &WRITE_ABSENCES,
+    &WRITE_PRESENT_FILES,
 ];
 
 /// The rows of one transaction, each table keyed and sorted by the key of the node it locks.
@@ -206,7 +217,7 @@ impl Batch {
         let key = purl::package_key(name);
         self.packages
             .entry(key.clone())
-            .or_insert_with(|| map! { "key" => &key, "name" => name.to_string() });
+            .or_insert_with(|| map! { "key" => &key, "ecosystem" => "pypi", "name" => name.to_string() });
         key
     }
 }

@@ -34,7 +34,6 @@ pub(super) enum Subject<'key> {
     /// It was seen of this release.
     Version(&'key str),
     /// It was seen of this stack.
-    #[expect(dead_code, reason = "used by the kinds to come")]
     Stack(&'key str),
     /// It was seen in this environment.
     Environment(&'key str),

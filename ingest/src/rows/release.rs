@@ -44,11 +44,7 @@ impl Batch {
         let key = self.version_node(release);
         self.statements.insert((source.document.to_owned(), key.clone()));
         if let Some(time) = &release.upload_time {
-            let time = sortable(time);
-            let earliest = self.published.entry(key.clone()).or_insert_with(|| time.clone());
-            if time < *earliest {
-                *earliest = time;
-            }
+            self.published_by(&key, time);
         }
         self.metadata(release, &key, source);
         self.requirements(release, &key, source);
@@ -170,7 +166,19 @@ impl Batch {
         }
     }
 
-    fn artifact(&mut self, artifact: &Artifact, version: &str, source: &Source<'_>) {
+    /// Notes that a release was there at a time: it appeared then or before.
+    pub(super) fn published_by(&mut self, key: &str, time: &str) {
+        let time = sortable(time);
+        let earliest = self
+            .published
+            .entry(key.to_owned())
+            .or_insert_with(|| time.clone());
+        if time < *earliest {
+            *earliest = time;
+        }
+    }
+
+    pub(super) fn artifact(&mut self, artifact: &Artifact, version: &str, source: &Source<'_>) {
         let name = ArtifactName::parse(&artifact.filename);
         self.artifacts
             .insert((artifact.sha256.clone(), version.to_owned()));

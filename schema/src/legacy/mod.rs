@@ -8,6 +8,7 @@ mod advice;
 mod advice_request;
 mod pipfile;
 pub(crate) mod pipfile_lock;
+mod provenance;
 mod solver;
 pub(crate) mod tree;
 
@@ -28,6 +29,9 @@ pub(crate) fn read(value: &Value) -> Result<Parts, Fault> {
     }
     if analyzer.contains("adviser") && advice::is_advice(metadata, value.get("result")) {
         return advice::read(metadata, value);
+    }
+    if provenance::is_one(metadata, value) {
+        return provenance::read(metadata, value);
     }
     Err(unknown_kind(format!(
         "a document of `{analyzer}` with such a result is not one this program knows"

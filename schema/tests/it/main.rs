@@ -3,11 +3,14 @@
 #![expect(clippy::print_stderr, reason = "a skipped test says so")]
 
 mod advice;
+mod advisories;
 mod contracts;
 mod documents;
 mod environments;
+mod index_changes;
 mod legacy;
 mod markers;
+mod provenance;
 mod requirements;
 mod requirements_files;
 mod rules;

@@ -10,5 +10,6 @@ mod invariants;
 mod order;
 mod parameters;
 mod plans;
+mod security;
 mod statements;
 mod written;

@@ -16,6 +16,7 @@ pub(super) fn documents() -> Vec<Document> {
         superseded(),
         solver_runs(),
         super::advices_and_rules::fixture(),
+        super::security::documents(),
     ]
     .concat();
     values

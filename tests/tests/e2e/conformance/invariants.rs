@@ -11,6 +11,12 @@ use super::fixture::load;
 /// Invariant, statement that violates it, key at fault.
 const PLANTS: &[(&str, &str, &str)] = &[
     ("advice_without_document", "CREATE (:Advice {key: 'planted'})", "planted"),
+    ("advisory_without_document", "CREATE (:Advisory {key: 'planted'})", "planted"),
+    (
+        "affects_broken_interval",
+        "MATCH (a:Advisory {key: 'TEST-1'})-[r:AFFECTS]->(:Package {key: 'pkg:pypi/web'}) SET r.until = r.from",
+        "TEST-1",
+    ),
     ("artifact_without_version", "CREATE (:Artifact {key: 'planted'})", "planted"),
     ("observation_without_document", "CREATE (:Observation {key: 'planted'})", "planted"),
     ("observation_without_subject", "CREATE (:Observation {key: 'planted'})", "planted"),

@@ -121,8 +121,8 @@ fn rows(name: &str) -> Option<Vec<Vec<Value>>> {
         ],
         "write/observations" => observations(&document),
         "write/packages" => vec![vec![
-            map! { "key" => package("fresh"), "name" => "fresh" },
-            map! { "key" => package("fresher"), "name" => "fresher" },
+            map! { "key" => package("fresh"), "ecosystem" => "pypi", "name" => "fresh" },
+            map! { "key" => "pkg:deb/debian/fresher", "ecosystem" => "deb", "name" => "fresher" },
         ]],
         "write/observed_in" => vec![vec![
             map! { "observation" => "o1", "target" => "e1" },
