@@ -7,7 +7,8 @@
 //! - [`store::DocumentStore`]: every accepted document under a name made of its content, in a folder or an S3 bucket.
 //! - [`direct::ingest_paths`] and [`direct::publish_paths`]: files and folders ([`reader`]) into the graph, or to the broker.
 //! - [`publisher::Publisher`], [`worker::Worker`], [`topology`], [`broker::BrokerConfig`]: the RabbitMQ path.
-//! - [`sync::sync`]: documents into the graph; [`rebuild::rebuild`]: the graph anew from the store.
+//! - [`sync::sync`]: documents into the graph; [`retract::retract`]: out of it again; [`rebuild::rebuild`]: the graph anew
+//!   from the store.
 //! - [`checksum::checksum`] and [`check::check`]: what the graph holds, and whether it holds together.
 //!
 //! Invariants
@@ -25,9 +26,11 @@ pub mod dead_letters;
 mod delivery;
 pub mod direct;
 mod lines;
+mod nodes;
 pub mod publisher;
 pub mod reader;
 pub mod rebuild;
+pub mod retract;
 mod rows;
 pub mod store;
 mod store_key;

@@ -9,5 +9,6 @@ mod invariants;
 mod order;
 mod parameters;
 mod plans;
+mod retract;
 mod statements;
 mod written;
