@@ -51,12 +51,13 @@ fn release(random: &mut Random) -> Value {
     }
     release["yanked"] = json!(random.below(4) == 0);
     // Files are shared between releases and indexes, and described in several ways.
-    let files = (0..random.below(3)).map(|_| {
-        let number = 800 + random.below(6);
-        json!({"filename": format!("file-{}.zip", random.below(3)), "kind": "sdist", "sha256": sha256(number as u32),
+    let files = (0..random.below(3)).map(|position| {
+        let sha256 = sha256((800 + 3 * position + random.below(3)) as u32);
+        json!({"filename": format!("file-{position}.zip"), "kind": "sdist", "sha256": sha256,
             "size": random.below(3), "yanked": random.below(2) == 0})
     });
-    release["artifacts"] = files.collect();
+    let files: Vec<Value> = files.collect();
+    release["artifacts"] = json!(files);
     release
 }
 
