@@ -75,6 +75,22 @@ impl StoreKey {
         file.strip_suffix(ENDING).unwrap_or(file)
     }
 
+    /// The kind of the document.
+    pub fn kind(&self) -> &str {
+        self.0.split('/').next().unwrap_or_default()
+    }
+
+    /// Year, month and day of production (UTC).
+    pub fn day(&self) -> (i64, i64, i64) {
+        let mut numbers = self
+            .0
+            .split('/')
+            .skip(1)
+            .map(|part| part.parse().unwrap_or_default());
+        let mut next = || numbers.next().unwrap_or_default();
+        (next(), next(), next())
+    }
+
     /// The place in the object store.
     pub(crate) fn path(&self) -> Path {
         Path::from(self.0.as_str())
