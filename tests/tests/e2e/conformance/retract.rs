@@ -1,7 +1,7 @@
 //! Documents that are retracted leave no trace: the graph is the one that the remaining documents make.
 
 use serde_json::{Value, json};
-use thoth_cypher::Graph;
+use thoth_cypher::{Graph, Params};
 use thoth_ingest::check::check;
 use thoth_ingest::checksum::checksum;
 use thoth_ingest::retract::retract;
@@ -13,6 +13,48 @@ use thoth_schema::error::ErrorCode;
 use super::engines::{Engines, clear, embedded};
 use super::fixture::{MIRROR, documents, sha256};
 use super::order::{Random, assert_same, sum_of_healthy};
+use super::parameters::{document_keys, keys, package_keys, version_keys};
+
+/// As `parameters::sets`, for the statements that retract.
+pub(super) fn sets(name: &str) -> Option<Vec<Params>> {
+    let texts = |texts: &[&str]| keys(&texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>());
+    Some(match name {
+        "read/stated_nodes" | "read/documents_stating_same" => keys(&document_keys()),
+        "read/around_observations" => keys(&observation_keys()),
+        "read/around_versions"
+        | "read/documents_sharing_artifacts"
+        | "read/loose_versions"
+        | "read/required_packages" => keys(&version_keys()),
+        "read/around_stacks" => keys(&stack_keys()),
+        "write/hold_documents" | "write/hold_stated" | "write/forget_documents" => {
+            keys(&document_keys()[..9])
+        }
+        "write/hold_artifacts"
+        | "write/clear_versions"
+        | "write/clear_version_lines"
+        | "write/forget_versions" => keys(&version_keys()[..9]),
+        "write/clear_artifacts" | "write/forget_artifacts" => keys(&(0..9).map(sha256).collect::<Vec<_>>()),
+        "write/forget_observations" => keys(&observation_keys()[..50]),
+        "write/forget_stacks" => keys(&stack_keys()),
+        "write/forget_packages" => keys(&package_keys()),
+        "write/forget_modules" => texts(&["web", "web.app", "fresh.module", "solved"]),
+        "write/forget_indexes" => texts(&["default", MIRROR, "x", "y"]),
+        "write/forget_environments" | "write/forget_hardware" | "write/forget_symbols" => {
+            texts(&["e1", "e2", "e3", "e4"])
+        }
+        _ => return None,
+    })
+}
+
+/// The first three of each document.
+fn observation_keys() -> Vec<String> {
+    let positions = |id: String| (0..3).map(move |position| format!("{id}/{position}"));
+    document_keys().into_iter().flat_map(positions).collect()
+}
+
+fn stack_keys() -> Vec<String> {
+    (1..5).map(sha256).collect()
+}
 
 const CASES: u64 = 60;
 const SERVER_CASES: u64 = 4;
