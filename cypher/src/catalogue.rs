@@ -15,25 +15,25 @@ catalogue! {
     WRITE_DOCUMENTS = "write/documents";
     /// Runtime environments that something was observed in.
     WRITE_ENVIRONMENTS = "write/environments";
-    /// Removes those of these artifacts that nothing refers to; setting the key locks each node first.
+    /// Removes those of these artifacts that nothing refers to; each is locked by setting its key, and looked at again.
     WRITE_FORGET_ARTIFACTS = "write/forget_artifacts";
     /// Removes documents; what they stated stays and is looked after by the same transaction.
     WRITE_FORGET_DOCUMENTS = "write/forget_documents";
-    /// Removes those of these environments that nothing refers to; setting the key locks each node first.
+    /// Removes those of these environments that nothing refers to; each is locked by setting its key, and looked at again.
     WRITE_FORGET_ENVIRONMENTS = "write/forget_environments";
-    /// Removes those of these hardware that nothing refers to; setting the key locks each node first.
+    /// Removes those of these hardware that nothing refers to; each is locked by setting its key, and looked at again.
     WRITE_FORGET_HARDWARE = "write/forget_hardware";
-    /// Removes those of these indexes that nothing refers to; setting the key locks each node first.
+    /// Removes those of these indexes that nothing refers to; each is locked by setting its key, and looked at again.
     WRITE_FORGET_INDEXES = "write/forget_indexes";
-    /// Removes those of these modules that nothing refers to; setting the key locks each node first.
+    /// Removes those of these modules that nothing refers to; each is locked by setting its key, and looked at again.
     WRITE_FORGET_MODULES = "write/forget_modules";
-    /// Removes those of these observations that nothing refers to; setting the key locks each node first.
+    /// Removes those of these observations that nothing refers to; each is locked by setting its key, and looked at again.
     WRITE_FORGET_OBSERVATIONS = "write/forget_observations";
-    /// Removes those of these packages that nothing refers to; setting the key locks each node first.
+    /// Removes those of these packages that nothing refers to; each is locked by setting its key, and looked at again.
     WRITE_FORGET_PACKAGES = "write/forget_packages";
-    /// Removes those of these stacks that nothing refers to; setting the key locks each node first.
+    /// Removes those of these stacks that nothing refers to; each is locked by setting its key, and looked at again.
     WRITE_FORGET_STACKS = "write/forget_stacks";
-    /// Removes those of these symbols that nothing refers to; setting the key locks each node first.
+    /// Removes those of these symbols that nothing refers to; each is locked by setting its key, and looked at again.
     WRITE_FORGET_SYMBOLS = "write/forget_symbols";
     /// Removes those of these releases that nothing speaks of: no document, no stack, no image.
     WRITE_FORGET_VERSIONS = "write/forget_versions";

@@ -5,6 +5,7 @@
 // rows: none
 UNWIND $keys AS key
 MATCH (v:PackageVersion {key: key})
+WHERE NOT EXISTS { MATCH (v)<-[r]-() WHERE type(r) <> 'HAS_VERSION' }
 SET v.key = key
 WITH v
 WHERE NOT EXISTS { MATCH (v)<-[r]-() WHERE type(r) <> 'HAS_VERSION' }

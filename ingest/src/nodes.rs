@@ -87,6 +87,12 @@ impl Keys {
         self.0.entry(label).or_default().extend(keys);
     }
 
+    pub(crate) fn retain(&mut self, keep: impl Fn(&str) -> bool) {
+        for keys in self.0.values_mut() {
+            keys.retain(|key| keep(key));
+        }
+    }
+
     pub(crate) fn add_all(&mut self, other: &Keys) {
         for (label, keys) in &other.0 {
             self.extend(label, keys.iter().cloned());

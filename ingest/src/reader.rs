@@ -294,3 +294,23 @@ fn located(fault: Fault, place: &str) -> Fault {
     }
     fault
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ratio_counts_above_the_free_bytes() {
+        let options = ReadOptions::default();
+        let free = RATIO_FREE_BYTES / MAX_DECOMPRESSION_RATIO;
+        assert_eq!(options.unpacked_limit(0), RATIO_FREE_BYTES);
+        assert_eq!(options.unpacked_limit(free), RATIO_FREE_BYTES);
+        assert_eq!(
+            options.unpacked_limit(free + 1),
+            (free + 1) * MAX_DECOMPRESSION_RATIO
+        );
+        let whole = MAX_DECOMPRESSED_BYTES.div_ceil(MAX_DECOMPRESSION_RATIO);
+        assert!(options.unpacked_limit(whole - 1) < MAX_DECOMPRESSED_BYTES);
+        assert_eq!(options.unpacked_limit(whole), MAX_DECOMPRESSED_BYTES);
+    }
+}

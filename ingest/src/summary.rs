@@ -125,3 +125,27 @@ impl Summary {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rejections_are_listed_to_the_limit_and_counted_beyond() {
+        let mut summary = Summary::default();
+        for number in 0..=MAX_REJECTED_LISTED {
+            summary.reject(Rejected {
+                place: format!("file:{number}"),
+                code: ErrorCode::MalformedJson,
+                message: String::new(),
+            });
+        }
+        assert_eq!(summary.rejected.len(), MAX_REJECTED_LISTED);
+        assert_eq!(summary.rejected_count, MAX_REJECTED_LISTED as u64 + 1);
+        assert_eq!(summary.reasons.len(), 1);
+        assert_eq!(
+            summary.reasons.first().map(|reason| reason.examples.len()),
+            Some(EXAMPLES_OF_REASON)
+        );
+    }
+}

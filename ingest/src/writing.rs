@@ -5,7 +5,7 @@
 //! lets one of two creators through, and the other meets a conflict and begins anew. What is there already takes only
 //! the groups of facts that are newer than its own.
 
-use crate::nodes::{self, Keys};
+use crate::nodes;
 use crate::rows::{Batch, Stamped, column};
 use crate::sync::key;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,12 +21,15 @@ use thoth_schema::error::Fault;
 /// Most rows that one statement is given.
 pub const STATEMENT_ROWS: usize = 2_000;
 
-/// Writes everything of a batch. Packages that only outdated or unreadable statements name are removed again at the end: a
-/// package is in the graph as long as something refers to it, whatever was stated once.
+/// Writes everything of a batch. What only outdated or unreadable statements name, such as packages, is removed again at the
+/// end: it is in the graph as long as something refers to it, whatever was stated once.
 ///
 /// # Errors
 /// Faults of the graph; after one the transaction can only be dropped.
 pub(crate) async fn write(transaction: &mut dyn Transaction, mut batch: Batch) -> Result<(), Fault> {
+    // What newer statements are about to drop, and what outdated ones name in vain.
+    let mut candidates = nodes::around(transaction, &batch.subjects()).await?;
+    candidates.add_all(&batch.named_by_facts());
     let later = batch.take_later();
     let mut unnamed = batch.packages_of_no_release();
     rows(
@@ -64,7 +67,6 @@ pub(crate) async fn write(transaction: &mut dyn Transaction, mut batch: Batch) -
     for (statement, table) in later {
         rows(transaction, statement, table).await?;
     }
-    let mut candidates = Keys::default();
     candidates.extend("Package", unnamed);
     nodes::forget(transaction, candidates).await
 }

@@ -12,6 +12,7 @@ use thoth_cypher::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Says {
     /// A fact of the shared node of this label whose key is in this column.
+    #[expect(dead_code, reason = "used by the kinds to come")]
     Fact(&'static str, &'static str),
     /// What follows from the key of a node of this label, in this column: wanted where a wanted row names the key.
     Follows(&'static str, &'static str),
@@ -83,6 +84,39 @@ impl Batch {
         self.packages.retain(|key, _| mentioned.contains(key));
         self.indexes.retain(|key, _| mentioned.contains(key));
         self.environments.retain(|key, _| mentioned.contains(key));
+    }
+
+    /// The shared nodes, releases aside, that later tables state facts of.
+    pub(crate) fn subjects(&self) -> Keys {
+        let mut keys = Keys::default();
+        for (statement, says) in SAYS {
+            let Says::Fact(label, name) = says else { continue };
+            if *label != "PackageVersion" {
+                let table = self.later.get(statement.name).into_iter().flatten();
+                keys.extend(
+                    label,
+                    table.map(|(_, stamped)| column(&stamped.row, name).to_owned()),
+                );
+            }
+        }
+        keys
+    }
+
+    /// The nodes that facts of the later tables name: nothing refers to them where the facts are outdated.
+    pub(crate) fn named_by_facts(&self) -> Keys {
+        let mut mentioned = BTreeSet::new();
+        for (statement, says) in SAYS {
+            if matches!(says, Says::Fact(..)) {
+                let table = self.later.get(statement.name).into_iter().flatten();
+                table.for_each(|(_, stamped)| mention(&stamped.row, &mut mentioned));
+            }
+        }
+        if mentioned.is_empty() {
+            return Keys::default();
+        }
+        let mut keys = self.referenced();
+        keys.retain(|key| mentioned.contains(key));
+        keys
     }
 
     /// The nodes of this batch that live by what refers to them.
