@@ -1,6 +1,6 @@
 // purpose: takes every stated fact from artifacts
 // params: keys: list of artifact keys
-// columns: 
+// columns:
 // index: artifact_key
 // rows: none
 UNWIND $keys AS key

@@ -1,6 +1,6 @@
 // purpose: takes requirement lines, artifacts and modules from releases
 // params: keys: list of package version keys
-// columns: 
+// columns:
 // index: package_version_key
 // rows: none
 UNWIND $keys AS key

@@ -1,6 +1,6 @@
 // purpose: takes every stated fact from releases; what follows from their key stays
 // params: keys: list of package version keys
-// columns: 
+// columns:
 // index: package_version_key
 // rows: none
 UNWIND $keys AS key

@@ -1,6 +1,6 @@
 // purpose: removes those of these artifacts that nothing refers to; each is locked by setting its key, and looked at again
 // params: keys: list of artifact keys, sorted
-// columns: 
+// columns:
 // index: artifact_key
 // rows: none
 UNWIND $keys AS key

@@ -1,6 +1,6 @@
 // purpose: removes documents; what they stated stays and is looked after by the same transaction
 // params: keys: list of sha256 hex
-// columns: 
+// columns:
 // index: document_key
 // rows: none
 UNWIND $keys AS key

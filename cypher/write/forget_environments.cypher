@@ -1,6 +1,6 @@
 // purpose: removes those of these environments that nothing refers to; each is locked by setting its key, and looked at again
 // params: keys: list of environment keys, sorted
-// columns: 
+// columns:
 // index: environment_key
 // rows: none
 UNWIND $keys AS key

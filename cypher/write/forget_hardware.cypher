@@ -1,6 +1,6 @@
 // purpose: removes those of these hardware that nothing refers to; each is locked by setting its key, and looked at again
 // params: keys: list of hardware keys, sorted
-// columns: 
+// columns:
 // index: hardware_key
 // rows: none
 UNWIND $keys AS key

@@ -1,6 +1,6 @@
 // purpose: removes those of these indexes that nothing refers to; each is locked by setting its key, and looked at again
 // params: keys: list of index keys, sorted
-// columns: 
+// columns:
 // index: index_key
 // rows: none
 UNWIND $keys AS key

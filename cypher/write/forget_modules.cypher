@@ -1,6 +1,6 @@
 // purpose: removes those of these modules that nothing refers to; each is locked by setting its key, and looked at again
 // params: keys: list of module keys, sorted
-// columns: 
+// columns:
 // index: module_key
 // rows: none
 UNWIND $keys AS key

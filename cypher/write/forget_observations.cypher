@@ -1,6 +1,6 @@
 // purpose: removes those of these observations that nothing refers to; each is locked by setting its key, and looked at again
 // params: keys: list of observation keys, sorted
-// columns: 
+// columns:
 // index: observation_key
 // rows: none
 UNWIND $keys AS key

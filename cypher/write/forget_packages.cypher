@@ -1,6 +1,6 @@
 // purpose: removes those of these packages that nothing refers to; each is locked by setting its key, and looked at again
 // params: keys: list of package keys, sorted
-// columns: 
+// columns:
 // index: package_key
 // rows: none
 UNWIND $keys AS key

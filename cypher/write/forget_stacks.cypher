@@ -1,6 +1,6 @@
 // purpose: removes those of these stacks that nothing refers to; each is locked by setting its key, and looked at again
 // params: keys: list of stack keys, sorted
-// columns: 
+// columns:
 // index: stack_key
 // rows: none
 UNWIND $keys AS key

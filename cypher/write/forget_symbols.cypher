@@ -1,6 +1,6 @@
 // purpose: removes those of these symbols that nothing refers to; each is locked by setting its key, and looked at again
 // params: keys: list of symbol keys, sorted
-// columns: 
+// columns:
 // index: symbol_key
 // rows: none
 UNWIND $keys AS key

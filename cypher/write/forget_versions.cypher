@@ -1,6 +1,6 @@
 // purpose: removes those of these releases that nothing speaks of: no document, no stack, no image
 // params: keys: list of package version keys, sorted
-// columns: 
+// columns:
 // index: package_version_key
 // rows: none
 UNWIND $keys AS key

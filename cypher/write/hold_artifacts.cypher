@@ -1,6 +1,6 @@
 // purpose: locks the artifacts of the releases that documents state for the transaction
 // params: keys: list of package version keys
-// columns: 
+// columns:
 // index: package_version_key
 // rows: none
 UNWIND $keys AS key

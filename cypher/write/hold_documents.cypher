@@ -1,6 +1,6 @@
 // purpose: locks documents for the transaction
 // params: keys: list of sha256 hex, sorted
-// columns: 
+// columns:
 // index: document_key
 // rows: none
 UNWIND $keys AS key

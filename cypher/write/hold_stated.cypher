@@ -1,6 +1,6 @@
 // purpose: locks the nodes that documents state for the transaction, so that no other statement comes meanwhile
 // params: keys: list of sha256 hex
-// columns: 
+// columns:
 // index: document_key
 // rows: none
 UNWIND $keys AS key

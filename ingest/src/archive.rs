@@ -86,7 +86,14 @@ impl DocumentStore {
         let names = found.common_prefixes.iter().filter_map(Path::filename);
         let mut names: Vec<ArchiveName> = names.filter_map(|name| ArchiveName::parse(name).ok()).collect();
         names.sort();
-        Ok(names)
+        // A folder keeps the empty shell of an archive that was brought back.
+        let mut archives = Vec::with_capacity(names.len());
+        for name in names {
+            if self.archived(&name).try_next().await?.is_some() {
+                archives.push(name);
+            }
+        }
+        Ok(archives)
     }
 
     /// The keys that the documents of an archive had, in their order.
