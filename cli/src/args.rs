@@ -7,6 +7,7 @@ use clap_complete::Shell;
 
 use crate::advise::args::AdviseArgs;
 use crate::settings::Override;
+use crate::verbs::{DocumentsVerb, PurgeArgs};
 
 /// Learns which Python stacks work where, and advises on them.
 #[derive(Debug, Parser)]
@@ -56,6 +57,17 @@ pub(crate) enum Verb {
                       compressed with gzip (.gz) or zstd (.zst), or a folder of such files."
     )]
     Ingest(IngestArgs),
+    /// Look after stored documents
+    #[command(subcommand)]
+    Documents(DocumentsVerb),
+    /// Take documents out of the graph by a filter, and set them aside in the store
+    #[command(
+        after_help = "Examples:\n  thoth purge --kind solver --before 2021-01-01 --dry-run\n  \
+                      thoth purge --source adviser-test --yes\n\n\
+                      The graph is afterwards what the remaining documents make. Interrupted, run it again. The documents\n\
+                      lie under archive/ in the store; `thoth documents restore` brings them back."
+    )]
+    Purge(PurgeArgs),
     /// Turn requirements and an environment into the best locked stack
     #[command(after_help = "Examples:\n  thoth advise flask 'jinja2<3'\n  \
                       thoth advise -r requirements.txt -c constraints.txt --python-version 3.9 --format json\n  \
@@ -171,7 +183,7 @@ pub(crate) struct IngestArgs {
     /// Store and announce to RabbitMQ; a worker brings them into the graph
     #[arg(long)]
     pub(crate) publish: bool,
-    /// Set bad lines aside and bring in the rest; exit code 1 when there were any
+    /// Set bad lines and files aside and bring in the rest; exit code 1 when there were any
     #[arg(long)]
     pub(crate) graceful: bool,
     #[command(flatten)]
@@ -198,7 +210,9 @@ pub(crate) enum GraphVerb {
     Checksum(GraphArgs),
     /// Bring every stored document into the graph
     #[command(
-        after_help = "Example:\n  thoth graph rebuild --graph embedded:/tmp/again --store file:///srv/thoth/documents"
+        after_help = "Examples:\n  thoth graph rebuild --graph embedded:/tmp/again --store file:///srv/thoth/documents\n  \
+                      thoth graph rebuild --wipe --verify\n\n\
+                      What the graph states already is passed over, so after an interruption run it again without --wipe."
     )]
     Rebuild(RebuildArgs),
     /// Run a read-only Cypher statement
@@ -228,6 +242,9 @@ pub(crate) struct RebuildArgs {
     /// Empty the graph first
     #[arg(long)]
     pub(crate) wipe: bool,
+    /// Compare the checksum with that of the graph that was there; exit code 1 where it differs
+    #[arg(long, requires = "wipe")]
+    pub(crate) verify: bool,
     #[command(flatten)]
     pub(crate) graph: GraphOption,
     #[command(flatten)]
@@ -294,6 +311,8 @@ impl Cli {
                 (graph, store) = (args.graph.graph.as_ref(), args.store.store.as_ref());
                 broker = args.broker.broker.as_ref();
             }
+            Verb::Documents(verb) => (graph, store) = verb.places(),
+            Verb::Purge(args) => (graph, store) = (args.graph.graph.as_ref(), args.store.store.as_ref()),
             Verb::Advise(args) => graph = args.graph.graph.as_ref(),
             Verb::Graph(GraphVerb::Migrate(args) | GraphVerb::Check(args) | GraphVerb::Checksum(args)) => {
                 graph = args.graph.graph.as_ref();

@@ -19,12 +19,46 @@ catalogue! {
     WRITE_ARTIFACT_RELEASES = "write/artifact_releases";
     /// Artifacts that are named for the first time.
     WRITE_ARTIFACTS = "write/artifacts";
+    /// Takes every stated fact from artifacts.
+    WRITE_CLEAR_ARTIFACTS = "write/clear_artifacts";
+    /// Takes requirement lines, artifacts and modules from releases.
+    WRITE_CLEAR_VERSION_LINES = "write/clear_version_lines";
+    /// Takes every stated fact from releases; what follows from their key stays.
+    WRITE_CLEAR_VERSIONS = "write/clear_versions";
     /// Marks documents as stated; the constraint on the key lets one of two deliveries of a document through.
     WRITE_DOCUMENTS = "write/documents";
     /// Runtime environments that something was observed in.
     WRITE_ENVIRONMENTS = "write/environments";
+    /// Removes those of these artifacts that nothing refers to; each is locked by setting its key, and looked at again.
+    WRITE_FORGET_ARTIFACTS = "write/forget_artifacts";
+    /// Removes documents; what they stated stays and is looked after by the same transaction.
+    WRITE_FORGET_DOCUMENTS = "write/forget_documents";
+    /// Removes those of these environments that nothing refers to; each is locked by setting its key, and looked at again.
+    WRITE_FORGET_ENVIRONMENTS = "write/forget_environments";
+    /// Removes those of these hardware that nothing refers to; each is locked by setting its key, and looked at again.
+    WRITE_FORGET_HARDWARE = "write/forget_hardware";
+    /// Removes those of these indexes that nothing refers to; each is locked by setting its key, and looked at again.
+    WRITE_FORGET_INDEXES = "write/forget_indexes";
+    /// Removes those of these modules that nothing refers to; each is locked by setting its key, and looked at again.
+    WRITE_FORGET_MODULES = "write/forget_modules";
+    /// Removes those of these observations that nothing refers to; each is locked by setting its key, and looked at again.
+    WRITE_FORGET_OBSERVATIONS = "write/forget_observations";
+    /// Removes those of these packages that nothing refers to; each is locked by setting its key, and looked at again.
+    WRITE_FORGET_PACKAGES = "write/forget_packages";
+    /// Removes those of these stacks that nothing refers to; each is locked by setting its key, and looked at again.
+    WRITE_FORGET_STACKS = "write/forget_stacks";
+    /// Removes those of these symbols that nothing refers to; each is locked by setting its key, and looked at again.
+    WRITE_FORGET_SYMBOLS = "write/forget_symbols";
+    /// Removes those of these releases that nothing speaks of: no document, no stack, no image.
+    WRITE_FORGET_VERSIONS = "write/forget_versions";
     /// Locks that advices were asked about.
     WRITE_GIVEN_STACKS = "write/given_stacks";
+    /// Locks the artifacts of the releases that documents state for the transaction.
+    WRITE_HOLD_ARTIFACTS = "write/hold_artifacts";
+    /// Locks documents for the transaction.
+    WRITE_HOLD_DOCUMENTS = "write/hold_documents";
+    /// Locks the nodes that documents state for the transaction, so that no other statement comes meanwhile.
+    WRITE_HOLD_STATED = "write/hold_stated";
     /// Indexes that releases come from, named for the first time.
     WRITE_INDEXES = "write/indexes";
     /// Packages of which an advice did not know enough.
@@ -95,6 +129,12 @@ catalogue! {
     READ_ADVISORIES_BY_KEY = "read/advisories_by_key";
     /// The advisories that affect releases, as known at a time.
     READ_ADVISORIES_OF_VERSIONS = "read/advisories_of_versions";
+    /// What observations hold on to: what they are of, and where they were made.
+    READ_AROUND_OBSERVATIONS = "read/around_observations";
+    /// The releases that stacks pin.
+    READ_AROUND_STACKS = "read/around_stacks";
+    /// What releases hold on to: their package, index, artifacts, modules and the packages they require.
+    READ_AROUND_VERSIONS = "read/around_versions";
     /// Artifacts by key.
     READ_ARTIFACTS_BY_KEY = "read/artifacts_by_key";
     /// Artifacts of releases by file name.
@@ -113,8 +153,14 @@ catalogue! {
     READ_DOCUMENTS_BY_KEY = "read/documents_by_key";
     /// Which of these documents the graph already states.
     READ_DOCUMENTS_KNOWN = "read/documents_known";
+    /// The documents that state a release with an artifact of these releases, which states facts of that artifact.
+    READ_DOCUMENTS_SHARING_ARTIFACTS = "read/documents_sharing_artifacts";
+    /// The documents that state a node which these documents state too, themselves included.
+    READ_DOCUMENTS_STATING_SAME = "read/documents_stating_same";
     /// Which of these indexes are there.
     READ_INDEXES_KNOWN = "read/indexes_known";
+    /// Those of these releases that nothing speaks of: no document, no stack, no image.
+    READ_LOOSE_VERSIONS = "read/loose_versions";
     /// The migrations that this graph has seen.
     READ_MIGRATIONS = "read/migrations";
     /// How many packages have this prefix.
@@ -125,10 +171,14 @@ catalogue! {
     READ_PACKAGES_BY_KEY = "read/packages_by_key";
     /// The packages that advisories affect, with the versions as stated and as intervals.
     READ_PACKAGES_OF_ADVISORIES = "read/packages_of_advisories";
+    /// The packages that releases require.
+    READ_REQUIRED_PACKAGES = "read/required_packages";
     /// A page of requirement lines with text and intervals, to prove that they agree.
     READ_REQUIREMENT_INTERVALS = "read/requirement_intervals";
     /// Requirement lines of releases in published order.
     READ_REQUIREMENTS_OF_VERSIONS = "read/requirements_of_versions";
+    /// The nodes that documents state.
+    READ_STATED_NODES = "read/stated_nodes";
     /// How much knowledge there is.
     READ_STATISTICS = "read/statistics";
     /// Releases by key.

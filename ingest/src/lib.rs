@@ -6,8 +6,10 @@
 //! Entry points
 //! - [`store::DocumentStore`]: every accepted document under a name made of its content, in a folder or an S3 bucket.
 //! - [`direct::ingest_paths`] and [`direct::publish_paths`]: files and folders ([`reader`]) into the graph, or to the broker.
+//! - [`selection::Selection`], [`copy::copy`], [`purge::remove`], [`archive`]: stored documents found, copied, set aside.
 //! - [`publisher::Publisher`], [`worker::Worker`], [`topology`], [`broker::BrokerConfig`]: the RabbitMQ path.
-//! - [`sync::sync`]: documents into the graph; [`rebuild::rebuild`]: the graph anew from the store.
+//! - [`sync::sync`]: documents into the graph; [`retract::retract`]: out of it again; [`rebuild::rebuild`]: the graph anew
+//!   from the store.
 //! - [`checksum::checksum`] and [`check::check`]: what the graph holds, and whether it holds together.
 //!
 //! Invariants
@@ -17,23 +19,31 @@
 //! - Nothing found in a document is executed, and no address found in one is fetched.
 //! - Whatever grows with outside input has a limit with a name and a unit.
 
+pub mod archive;
 mod backoff;
 pub mod broker;
 pub mod check;
 pub mod checksum;
+pub mod copy;
 pub mod dead_letters;
 mod delivery;
 pub mod direct;
+mod inputs;
 mod line;
 mod lines;
+mod nodes;
 pub mod publisher;
+pub mod purge;
 pub mod reader;
 pub mod rebuild;
 mod receipts;
+pub mod retract;
 mod rows;
+pub mod selection;
 mod settle;
 pub mod store;
 mod store_key;
+pub mod summary;
 pub mod sync;
 pub mod topology;
 pub mod worker;

@@ -241,3 +241,19 @@ pub(crate) fn decompress(packed: &[u8], limit: usize) -> Result<Vec<u8>, Fault> 
     }
     Ok(bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+
+    #[test]
+    fn stored_bytes_unpack_to_the_limit_and_not_one_more() {
+        let packed = zstd::bulk::compress(&[b'x'; 1_000], 3).unwrap();
+        assert_eq!(decompress(&packed, 1_000).unwrap().len(), 1_000);
+        assert_eq!(
+            decompress(&packed, 999).unwrap_err().code,
+            ErrorCode::DecompressionLimit
+        );
+    }
+}

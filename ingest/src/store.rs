@@ -14,7 +14,9 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-use thoth_schema::document::{Document, Limits, MAX_DOCUMENT_BYTES, MAX_DOCUMENT_DEPTH, sha256_hex};
+use thoth_schema::document::{
+    Document, DocumentKind, Limits, MAX_DOCUMENT_BYTES, MAX_DOCUMENT_DEPTH, sha256_hex,
+};
 use thoth_schema::error::{ErrorCode, Fault};
 use url::Url;
 
@@ -23,6 +25,8 @@ pub use crate::store_key::StoreKey;
 /// Largest stored document in bytes once unpacked. Canonical bytes may be longer than what was received (`1e20` is
 /// written out), by less than this factor.
 pub const MAX_STORED_BYTES: usize = 8 * MAX_DOCUMENT_BYTES;
+/// Folders at the top of a store that hold no documents in use: what was set aside, dead letters, orders to workers.
+pub const RESERVED: &[&str] = &[crate::archive::FOLDER, "dead-letters", "control"];
 /// Documents written at the same time by [`DocumentStore::put_all`].
 pub const PUTS_AT_ONCE: usize = 32;
 /// Longest wait for a connection to an object store, in seconds.
@@ -147,7 +151,7 @@ impl StoreConfig {
 /// The document store. Cheap to clone.
 #[derive(Clone)]
 pub struct DocumentStore {
-    objects: Arc<dyn ObjectStore>,
+    pub(crate) objects: Arc<dyn ObjectStore>,
     /// For messages; never holds a secret.
     url: Arc<str>,
 }
@@ -232,16 +236,21 @@ impl DocumentStore {
             }
             Err(fault) => return Err(fault),
         }
+        // Whoever writes the same key at the same time writes the same document.
+        self.write(&key, bytes).await?;
+        Ok(key)
+    }
+
+    /// Writes canonical bytes under the key that is made of them, over whatever lies there.
+    pub(crate) async fn write(&self, key: &StoreKey, bytes: &[u8]) -> Result<(), Fault> {
         let packed = zstd::bulk::compress(bytes, COMPRESSION_LEVEL).map_err(|error| {
             Fault::new(
                 ErrorCode::Internal,
                 format!("a document cannot be compressed: {error}"),
             )
         })?;
-        // Whoever writes the same key at the same time writes the same document.
         let written = self.objects.put(&key.path(), PutPayload::from(packed)).await;
-        written.map_err(|error| unreachable(&self.url, &error))?;
-        Ok(key)
+        written.map(drop).map_err(|error| unreachable(&self.url, &error))
     }
 
     /// Keeps several documents, [`PUTS_AT_ONCE`] at a time; the keys are in the order of the documents.
@@ -339,11 +348,27 @@ impl DocumentStore {
     }
 
     /// The keys of all documents in their order, listed folder by folder: memory holds one day of one kind.
-    /// Objects that are no documents are passed over and logged.
+    /// Objects that are no documents are passed over and logged; [`RESERVED`] folders are not looked into.
     pub fn list(&self) -> BoxStream<'static, Result<StoreKey, Fault>> {
+        self.list_below(None)
+    }
+
+    /// As [`DocumentStore::list`], of one kind where one is given.
+    pub(crate) fn list_below(
+        &self,
+        kind: Option<DocumentKind>,
+    ) -> BoxStream<'static, Result<StoreKey, Fault>> {
+        let folder = kind.map_or_else(Path::default, |kind| Path::from(kind.as_str()));
+        self.objects_below(folder)
+            .try_filter_map(|place| std::future::ready(Ok(read_key(&place))))
+            .boxed()
+    }
+
+    /// The places of all objects in a folder, in their order.
+    pub(crate) fn objects_below(&self, folder: Path) -> BoxStream<'static, Result<String, Fault>> {
         let store = self.clone();
-        // A stack of folders, the next one last; each visit replaces a folder by its folders or yields its keys.
-        let walk = stream::try_unfold(vec![Path::default()], move |mut folders| {
+        // A stack of folders, the next one last; each visit replaces a folder by its folders or yields its objects.
+        let walk = stream::try_unfold(vec![folder], move |mut folders| {
             let store = store.clone();
             async move {
                 let Some(folder) = folders.pop() else {
@@ -354,15 +379,15 @@ impl DocumentStore {
                     .list_with_delimiter(Some(&folder))
                     .await
                     .map_err(|error| unreachable(&store.url, &error))?;
+                found
+                    .common_prefixes
+                    .retain(|folder| !RESERVED.contains(&folder.as_ref()));
                 found.common_prefixes.sort();
                 folders.extend(found.common_prefixes.into_iter().rev());
-                let mut keys: Vec<StoreKey> = found
-                    .objects
-                    .into_iter()
-                    .filter_map(|object| read_key(object.location.as_ref()))
-                    .collect();
-                keys.sort();
-                Ok::<_, Fault>(Some((stream::iter(keys.into_iter().map(Ok)), folders)))
+                let places = found.objects.into_iter();
+                let mut places: Vec<String> = places.map(|object| object.location.to_string()).collect();
+                places.sort();
+                Ok::<_, Fault>(Some((stream::iter(places.into_iter().map(Ok)), folders)))
             }
         });
         walk.try_flatten().boxed()
@@ -417,7 +442,7 @@ fn bucket(config: &StoreConfig, name: String) -> Result<object_store::aws::Amazo
     builder.build()
 }
 
-fn unreachable(url: &str, error: &dyn fmt::Display) -> Fault {
+pub(crate) fn unreachable(url: &str, error: &dyn fmt::Display) -> Fault {
     Fault::new(
         ErrorCode::StoreUnreachable,
         format!("the document store does not answer: {error}"),

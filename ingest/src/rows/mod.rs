@@ -13,11 +13,13 @@ mod inspection;
 mod observation;
 mod provenance;
 mod release;
+mod restrict;
 mod rules;
 mod security_indicator;
 mod solver;
 mod stack;
 
+pub(crate) use restrict::column;
 use std::collections::{BTreeMap, BTreeSet};
 use thoth_cypher::{
     Statement, Value, WRITE_ABSENCES, WRITE_ADVICES, WRITE_ADVISED_ENVIRONMENTS, WRITE_ADVISORIES,
@@ -153,6 +155,15 @@ impl Batch {
             ));
         }
         taken
+    }
+
+    /// The packages that are named here, but not as a release's own.
+    pub(crate) fn packages_of_no_release(&self) -> BTreeSet<String> {
+        let mut packages: BTreeSet<String> = self.packages.keys().cloned().collect();
+        for row in self.versions.values() {
+            packages.remove(column(row, "package"));
+        }
+        packages
     }
 
     /// Adds everything that a document says.

@@ -96,10 +96,6 @@ impl Batch {
             .get(key)
             .is_some_and(|kept| kept.stamp >= source.stamp)
         {
-            // What it names is a package all the same: it would be one had this statement come alone.
-            for requirement in texts.iter().filter_map(|text| Requirement::parse(text).ok()) {
-                self.package(&requirement.name);
-            }
             return;
         }
         let python = python_bounds(release.requires_python.as_deref());

@@ -6,6 +6,7 @@
 )]
 
 mod direct;
+mod limits;
 
 mod publisher;
 mod reader;

@@ -4,7 +4,9 @@ use crate::support::{record, shared_file};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
-use thoth_ingest::reader::{Piece, RATIO_FREE_BYTES, ReadOptions, Rejected, input_files, read_file};
+use thoth_ingest::reader::{
+    MAX_FOLDER_DEPTH, Piece, RATIO_FREE_BYTES, ReadOptions, Rejected, input_files, read_file,
+};
 use thoth_schema::document::{Document, DocumentKind, Limits};
 use thoth_schema::error::{ErrorCode, Fault};
 
@@ -322,4 +324,20 @@ fn documents_of_the_predecessor_are_read() {
         count += documents.len();
     }
     assert!(count > 1_000, "{count}");
+}
+
+#[test]
+fn folders_are_followed_to_the_limit_and_not_deeper() {
+    let nested = |depth: usize| {
+        let folder = tempfile::tempdir().unwrap();
+        let inner = (0..depth).fold(folder.path().to_path_buf(), |path, _| path.join("f"));
+        std::fs::create_dir_all(&inner).unwrap();
+        written(&inner, "a.json", record("a", "1").as_bytes());
+        input_files(&[folder.path().to_path_buf()])
+    };
+    assert_eq!(nested(MAX_FOLDER_DEPTH).unwrap().len(), 1);
+    assert_eq!(
+        nested(MAX_FOLDER_DEPTH + 1).unwrap_err().code,
+        ErrorCode::LimitExceeded
+    );
 }

@@ -10,6 +10,7 @@ mod invariants;
 mod order;
 mod parameters;
 mod plans;
+mod retract;
 mod security;
 mod statements;
 mod written;

@@ -84,7 +84,11 @@ pub(super) fn sets(name: &str) -> Option<Vec<Params>> {
         "prune/candidates" => candidates(),
         "prune/removed" => candidates().into_iter().map(without_reach).collect(),
         "prune/installable" => installable(),
-        _ => return super::security::sets(name).or_else(|| super::written::sets(name)),
+        _ => {
+            return super::security::sets(name)
+                .or_else(|| super::retract::sets(name))
+                .or_else(|| super::written::sets(name));
+        }
     })
 }
 
@@ -109,7 +113,7 @@ pub(super) fn version_keys() -> Vec<String> {
         .collect()
 }
 
-fn document_keys() -> Vec<String> {
+pub(super) fn document_keys() -> Vec<String> {
     documents().into_iter().map(|document| document.id).collect()
 }
 
