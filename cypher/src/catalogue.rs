@@ -7,8 +7,26 @@ catalogue! {
     WRITE_DOCUMENTS = "write/documents";
     /// Runtime environments that something was observed in.
     WRITE_ENVIRONMENTS = "write/environments";
+    /// Machines that something was observed on, with what follows from their key.
+    WRITE_HARDWARE = "write/hardware";
     /// Indexes that releases come from.
     WRITE_INDEXES = "write/indexes";
+    /// Which script inspections ran, from their newest statement.
+    WRITE_INSPECTION_SCRIPTS = "write/inspection_scripts";
+    /// What inspections were asked to build and run, from their newest statement.
+    WRITE_INSPECTION_SPECIFICATIONS = "write/inspection_specifications";
+    /// Which statement the stack of an inspection comes from: the newest.
+    WRITE_INSPECTION_STACK_HEADS = "write/inspection_stack_heads";
+    /// Stacks that inspections used, where the statement is the newest.
+    WRITE_INSPECTION_STACKS = "write/inspection_stacks";
+    /// Removes the stack of inspections of which a newer document states the stack.
+    WRITE_INSPECTION_STACKS_DROP = "write/inspection_stacks_drop";
+    /// Which documents speak of which inspections.
+    WRITE_INSPECTION_STATEMENTS = "write/inspection_statements";
+    /// Environments that the stacks of inspections are meant for.
+    WRITE_INSPECTION_TARGETS = "write/inspection_targets";
+    /// Inspections; setting the key locks each node for the transaction.
+    WRITE_INSPECTIONS = "write/inspections";
     /// Descriptive metadata of releases, from their newest statement.
     WRITE_METADATA = "write/metadata";
     /// Records an applied migration.
@@ -19,12 +37,18 @@ catalogue! {
     WRITE_OBSERVATIONS = "write/observations";
     /// Environments that observations were made in.
     WRITE_OBSERVED_IN = "write/observed_in";
+    /// Inspections that observations were made in.
+    WRITE_OBSERVED_OF = "write/observed_of";
+    /// Machines that observations were made on.
+    WRITE_OBSERVED_ON = "write/observed_on";
     /// Stacks that observations are of.
     WRITE_OBSERVED_STACKS = "write/observed_stacks";
     /// Releases that observations are of.
     WRITE_OBSERVED_VERSIONS = "write/observed_versions";
     /// Which releases a stack pins.
     WRITE_PINS = "write/pins";
+    /// Which documents state stacks that nothing else leads to.
+    WRITE_STACK_STATEMENTS = "write/stack_statements";
     /// Locked sets of releases.
     WRITE_STACKS = "write/stacks";
     /// Packages that are named, as a release's own or as a requirement's.
@@ -99,10 +123,16 @@ catalogue! {
     CHECKSUM_ENVIRONMENTS = "checksum/environments";
     /// Every FROM relationship from PackageVersion to Index, for the canonical checksum.
     CHECKSUM_FROM = "checksum/from";
+    /// Every Hardware node, for the canonical checksum.
+    CHECKSUM_HARDWARE = "checksum/hardware";
     /// Every HAS_ARTIFACT relationship from PackageVersion to Artifact, for the canonical checksum.
     CHECKSUM_HAS_ARTIFACT = "checksum/has_artifact";
     /// Every HAS_VERSION relationship from Package to PackageVersion, for the canonical checksum.
     CHECKSUM_HAS_VERSION = "checksum/has_version";
+    /// Every FOR relationship from Inspection to Environment, for the canonical checksum.
+    CHECKSUM_INSPECTION_FOR = "checksum/inspection_for";
+    /// Every Inspection node, for the canonical checksum.
+    CHECKSUM_INSPECTIONS = "checksum/inspections";
     /// Every IN relationship from Observation to Environment, for the canonical checksum.
     CHECKSUM_OBSERVED_IN = "checksum/observed_in";
     /// Every Index node, for the canonical checksum.
@@ -113,6 +143,10 @@ catalogue! {
     CHECKSUM_OBSERVATIONS = "checksum/observations";
     /// Every OBSERVED relationship from Observation to PackageVersion, for the canonical checksum.
     CHECKSUM_OBSERVED = "checksum/observed";
+    /// Every OF relationship from Observation to Inspection, for the canonical checksum.
+    CHECKSUM_OBSERVED_OF = "checksum/observed_of";
+    /// Every ON relationship from Observation to Hardware, for the canonical checksum.
+    CHECKSUM_OBSERVED_ON = "checksum/observed_on";
     /// Every OBSERVED relationship from Observation to Stack, for the canonical checksum.
     CHECKSUM_OBSERVED_STACK = "checksum/observed_stack";
     /// Every PINS relationship from Stack to PackageVersion, for the canonical checksum.
@@ -127,12 +161,20 @@ catalogue! {
     CHECKSUM_PROVIDES = "checksum/provides";
     /// Every REQUIRES relationship from PackageVersion to Package, for the canonical checksum.
     CHECKSUM_REQUIRES = "checksum/requires";
+    /// Every STATES relationship from Document to Inspection, for the canonical checksum.
+    CHECKSUM_STATES_INSPECTION = "checksum/states_inspection";
     /// Every STATES relationship from Document to Observation, for the canonical checksum.
     CHECKSUM_STATES_OBSERVATION = "checksum/states_observation";
+    /// Every STATES relationship from Document to Stack, for the canonical checksum.
+    CHECKSUM_STATES_STACK = "checksum/states_stack";
     /// Every STATES relationship from Document to PackageVersion, for the canonical checksum.
     CHECKSUM_STATES_VERSION = "checksum/states_version";
+    /// Every USED relationship from Inspection to Stack, for the canonical checksum.
+    CHECKSUM_USED = "checksum/used";
     /// An artifact of no release.
     INVARIANTS_ARTIFACT_WITHOUT_VERSION = "invariants/artifact_without_version";
+    /// An inspection that no document states.
+    INVARIANTS_INSPECTION_WITHOUT_DOCUMENT = "invariants/inspection_without_document";
     /// An observation that no document states.
     INVARIANTS_OBSERVATION_WITHOUT_DOCUMENT = "invariants/observation_without_document";
     /// An observation of nothing.

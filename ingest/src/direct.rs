@@ -1,7 +1,7 @@
 //! Files straight into the graph, or to the broker.
 
 use crate::publisher::Publisher;
-use crate::reader::{Piece, ReadOptions, Rejected, input_files, read_file};
+use crate::reader::{Piece, ReadOptions, Rejected, input_bytes, input_files, read_file};
 use crate::store::DocumentStore;
 use crate::sync::{SyncOutcome, sync};
 use serde::Serialize;
@@ -230,10 +230,9 @@ struct Reading {
 
 impl Reading {
     fn start(paths: &[PathBuf], options: &ReadOptions) -> Result<Reading, Fault> {
-        let size = |file: &PathBuf| std::fs::metadata(file).map_or(0, |metadata| metadata.len());
         let files: Vec<(PathBuf, u64)> = input_files(paths)?
             .into_iter()
-            .map(|file| (file.clone(), size(&file)))
+            .map(|file| (file.clone(), input_bytes(&file)))
             .collect();
         let bytes_total = files.iter().map(|(_, bytes)| bytes).sum();
         let (sender, events) = mpsc::channel(PIECES_AHEAD);

@@ -24,6 +24,7 @@ pub mod checksum;
 pub mod dead_letters;
 mod delivery;
 pub mod direct;
+pub mod inspection_folder;
 mod lines;
 pub mod publisher;
 pub mod reader;

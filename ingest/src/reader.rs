@@ -1,12 +1,14 @@
 //! Files and folders into documents.
 //!
 //! `.json` holds one document of any shape, or JSON Lines (told by its first line); `.jsonl` and `.ndjson` hold JSON
-//! Lines; each may be packed as `.gz` or `.zst`. Files are read line by line and parsed on all cores, each document once.
+//! Lines; each may be packed as `.gz` or `.zst`. Files are read line by line and parsed on all cores, each document once. The
+//! folder of an inspection is one document ([`crate::inspection_folder`]); its files are not read as documents besides.
 //!
 //! A file is all or nothing: its first document leaves the reader after its last line was found good. Of a file that
 //! holds more than [`HELD_BYTES`] the documents cannot be kept meanwhile; it is read twice. With
 //! [`ReadOptions::graceful`] bad lines are set aside with their reason instead, and the good ones pass.
 
+use crate::inspection_folder::InspectionFolder;
 use crate::lines::{Chunk, Input, Line, Packing, at_line};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -96,7 +98,8 @@ pub enum Piece {
 }
 
 /// The input files under these paths in the order of the paths; those of a folder, with all folders in it, by name.
-/// A file named twice is read once. Files of a folder with other endings are passed over and logged.
+/// A file named twice is read once. Files of a folder with other endings are passed over and logged. The folder of an
+/// inspection stands for its files.
 ///
 /// # Errors
 /// `NOT_FOUND`; `INVALID_ARGUMENT` for a named file with another ending and for a folder without any input;
@@ -122,7 +125,7 @@ pub fn input_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Fault> {
         }
         let before = files.len();
         let mut found = Vec::new();
-        walk(path, 0, &mut found)?;
+        walk(path, 0, &mut BTreeSet::new(), &mut found)?;
         files.extend(found.into_iter().filter(|file| seen.insert(file.clone())));
         if files.len() == before {
             return Err(
@@ -135,7 +138,21 @@ pub fn input_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Fault> {
     Ok(files)
 }
 
-fn walk(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), Fault> {
+/// Bytes of an input as it lies on the disk.
+pub(crate) fn input_bytes(path: &Path) -> u64 {
+    match InspectionFolder::find(path) {
+        Some(inspection) if path.is_dir() => inspection.bytes(),
+        _ => std::fs::metadata(path).map_or(0, |metadata| metadata.len()),
+    }
+}
+
+/// Adds the inputs below a folder to `found`; those in `taken` belong to an inspection found before.
+fn walk(
+    folder: &Path,
+    depth: usize,
+    taken: &mut BTreeSet<PathBuf>,
+    found: &mut Vec<PathBuf>,
+) -> Result<(), Fault> {
     if depth > MAX_FOLDER_DEPTH {
         return Err(Fault::new(
             ErrorCode::LimitExceeded,
@@ -143,6 +160,10 @@ fn walk(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), Fau
         )
         .at(folder.display().to_string())
         .remedy("name the inner folder itself"));
+    }
+    if let Some(inspection) = InspectionFolder::find(folder) {
+        taken.extend(inspection.files().map(Path::to_path_buf));
+        found.push(folder.to_path_buf());
     }
     let entries = std::fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
     let mut entries = entries.map_err(|error| folder_fault(&error, folder))?;
@@ -152,7 +173,9 @@ fn walk(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), Fau
         let kind = entry.file_type().map_err(|error| folder_fault(&error, &path))?;
         // A link to a file counts as the file; a link to a folder could lead in a circle.
         if kind.is_dir() {
-            walk(&path, depth + 1, found)?;
+            walk(&path, depth + 1, taken, found)?;
+        } else if taken.contains(&path) {
+            tracing::trace!(path = %path.display(), "a file is part of an inspection");
         } else if form_of(&path).is_some() && path.is_file() {
             found.push(path);
         } else {
@@ -185,7 +208,7 @@ fn form_of(path: &Path) -> Option<(Packing, bool)> {
     }
 }
 
-/// Reads one file and hands its pieces over in order. The first fault of `emit` ends it.
+/// Reads one file, or the folder of an inspection, and hands its pieces over in order. The first fault of `emit` ends it.
 ///
 /// # Errors
 /// With the place as `file:line`: faults of [`Document::from_json_bytes`], `TRUNCATED_INPUT`, `DECOMPRESSION_LIMIT`,
@@ -195,6 +218,9 @@ pub fn read_file(
     options: &ReadOptions,
     emit: &mut dyn FnMut(Piece) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
+    if path.is_dir() {
+        return read_inspection(path, options, emit);
+    }
     if options.graceful {
         return pass(path, options, &mut |parsed| hand_over(parsed, emit)).or_else(|fault| match fault {
             Ended::File(fault) => emit(Piece::Rejected(fault.into())),
@@ -236,6 +262,30 @@ pub fn read_file(
         emit(Piece::Documents(documents)).map_err(Ended::Receiver)
     })
     .map_err(Ended::into_fault)
+}
+
+/// One document of all the files; in graceful mode, of those that can be used.
+fn read_inspection(
+    path: &Path,
+    options: &ReadOptions,
+    emit: &mut dyn FnMut(Piece) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    let place = path.display().to_string();
+    let read = InspectionFolder::find(path).ok_or_else(|| {
+        Fault::new(ErrorCode::InvalidArgument, "the folder is not of one inspection").at(place.clone())
+    });
+    let text = read?.text(options, &mut |fault| {
+        if options.graceful {
+            emit(Piece::Rejected(fault.into()))
+        } else {
+            Err(fault)
+        }
+    })?;
+    match parse_whole(&text, &place, &options.limits) {
+        Ok(document) => emit(Piece::Documents(vec![document])),
+        Err(fault) if options.graceful => emit(Piece::Rejected(fault.into())),
+        Err(fault) => Err(fault),
+    }
 }
 
 /// Who ended the reading of a file.

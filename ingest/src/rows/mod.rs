@@ -7,6 +7,7 @@
 mod advice;
 mod advisory;
 mod environment;
+mod hardware;
 mod image;
 mod index_change;
 mod inspection;
@@ -20,8 +21,11 @@ mod stack;
 
 use std::collections::{BTreeMap, BTreeSet};
 use thoth_cypher::{
-    Statement, Value, WRITE_OBSERVATIONS, WRITE_OBSERVED_IN, WRITE_OBSERVED_STACKS, WRITE_OBSERVED_VERSIONS,
-    WRITE_PINS, WRITE_STACKS, map,
+    Statement, Value, WRITE_HARDWARE, WRITE_INSPECTION_SCRIPTS, WRITE_INSPECTION_SPECIFICATIONS,
+    WRITE_INSPECTION_STACK_HEADS, WRITE_INSPECTION_STACKS, WRITE_INSPECTION_STACKS_DROP,
+    WRITE_INSPECTION_STATEMENTS, WRITE_INSPECTION_TARGETS, WRITE_INSPECTIONS, WRITE_OBSERVATIONS,
+    WRITE_OBSERVED_IN, WRITE_OBSERVED_OF, WRITE_OBSERVED_ON, WRITE_OBSERVED_STACKS, WRITE_OBSERVED_VERSIONS,
+    WRITE_PINS, WRITE_STACK_STATEMENTS, WRITE_STACKS, map,
 };
 use thoth_schema::document::{Document, Payload};
 use thoth_schema::name;
@@ -33,10 +37,22 @@ use thoth_schema::version::{self, Version};
 static LATER: &[&Statement] = &[
     &WRITE_STACKS,
     &WRITE_PINS,
+    &WRITE_STACK_STATEMENTS,
+    &WRITE_HARDWARE,
+    &WRITE_INSPECTIONS,
+    &WRITE_INSPECTION_STATEMENTS,
+    &WRITE_INSPECTION_SPECIFICATIONS,
+    &WRITE_INSPECTION_SCRIPTS,
+    &WRITE_INSPECTION_STACKS_DROP,
+    &WRITE_INSPECTION_STACK_HEADS,
+    &WRITE_INSPECTION_STACKS,
+    &WRITE_INSPECTION_TARGETS,
     &WRITE_OBSERVATIONS,
     &WRITE_OBSERVED_VERSIONS,
     &WRITE_OBSERVED_STACKS,
     &WRITE_OBSERVED_IN,
+    &WRITE_OBSERVED_OF,
+    &WRITE_OBSERVED_ON,
 ];
 
 /// The rows of one transaction, each table keyed and sorted by the key of the node it locks.
@@ -117,7 +133,6 @@ impl Batch {
     }
 
     /// Adds a row to a table of [`LATER`], where of all rows of one key the one with the newest stamp counts.
-    #[expect(dead_code, reason = "used by the kinds to come")]
     fn put_newest(&mut self, statement: &'static Statement, key: &str, source: &Source<'_>, row: Value) {
         keep_newest(
             self.later.entry(statement.name).or_default(),

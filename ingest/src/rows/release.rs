@@ -44,11 +44,7 @@ impl Batch {
         let key = self.version_node(release);
         self.statements.insert((source.document.to_owned(), key.clone()));
         if let Some(time) = &release.upload_time {
-            let time = sortable(time);
-            let earliest = self.published.entry(key.clone()).or_insert_with(|| time.clone());
-            if time < *earliest {
-                *earliest = time;
-            }
+            self.publish(&key, sortable(time));
         }
         self.metadata(release, &key, source);
         self.requirements(release, &key, source);
@@ -56,6 +52,17 @@ impl Batch {
             self.artifact(artifact, &key, source);
         }
         key
+    }
+
+    /// A release was published at this sortable time; of several the earliest counts.
+    pub(super) fn publish(&mut self, key: &str, time: String) {
+        let earliest = self
+            .published
+            .entry(key.to_owned())
+            .or_insert_with(|| time.clone());
+        if time < *earliest {
+            *earliest = time;
+        }
     }
 
     pub(super) fn yanked(&mut self, release: &Release, key: &str, source: &Source<'_>) {

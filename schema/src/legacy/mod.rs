@@ -4,7 +4,15 @@
 //! What a generation lacks stays absent. Times without an offset are UTC. Keys that are not understood are counted; they
 //! stay in the stored bytes.
 
+pub(crate) mod cursor;
+mod dependency_monkey;
+mod hardware;
+pub(crate) mod inspection;
+mod inspection_run;
+mod lock;
+pub(crate) mod security_indicator;
 mod solver;
+mod specification;
 mod tree;
 
 use serde_json::{Map, Value};
@@ -21,6 +29,12 @@ pub(crate) fn read(value: &Value) -> Result<Parts, Fault> {
     let has = |key: &str| value.get("result").and_then(|result| result.get(key)).is_some();
     if analyzer.contains("solver") && has("tree") {
         return solver::read(metadata, value);
+    }
+    if dependency_monkey::is_report(value) {
+        return dependency_monkey::read(metadata, value);
+    }
+    if security_indicator::is_report(metadata, value) {
+        return security_indicator::read(metadata, value);
     }
     Err(unknown_kind(format!(
         "a document of `{analyzer}` with such a result is not one this program knows"

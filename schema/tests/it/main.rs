@@ -5,10 +5,12 @@
 mod contracts;
 mod documents;
 mod environments;
+mod inspection;
 mod legacy;
 mod markers;
 mod requirements;
 mod requirements_files;
+mod security_indicator;
 mod shared;
 mod specifiers;
 mod tags;
