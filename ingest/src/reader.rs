@@ -123,17 +123,16 @@ pub fn input_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Fault> {
             }
             continue;
         }
-        let before = files.len();
         let mut found = Vec::new();
         walk(path, 0, &mut BTreeSet::new(), &mut found)?;
-        files.extend(found.into_iter().filter(|file| seen.insert(file.clone())));
-        if files.len() == before {
+        if found.is_empty() {
             return Err(
                 Fault::new(ErrorCode::InvalidArgument, "the folder holds no documents")
                     .at(path.display().to_string())
                     .remedy(format!("name a folder with files that end in {ENDINGS}")),
             );
         }
+        files.extend(found.into_iter().filter(|file| seen.insert(file.clone())));
     }
     Ok(files)
 }

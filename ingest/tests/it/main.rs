@@ -7,6 +7,7 @@
 
 mod direct;
 
+mod inspection_folder;
 mod publisher;
 mod reader;
 mod store;

@@ -11,3 +11,4 @@ mod parameters;
 mod plans;
 mod statements;
 mod written;
+mod written_inspections;

@@ -11,6 +11,7 @@ use super::fixture::load;
 /// Invariant, statement that violates it, key at fault.
 const PLANTS: &[(&str, &str, &str)] = &[
     ("artifact_without_version", "CREATE (:Artifact {key: 'planted'})", "planted"),
+    ("inspection_without_document", "CREATE (:Inspection {key: 'planted'})", "planted"),
     ("observation_without_document", "CREATE (:Observation {key: 'planted'})", "planted"),
     ("observation_without_subject", "CREATE (:Observation {key: 'planted'})", "planted"),
     (

@@ -1,0 +1,5 @@
+//! Each kind of document from its bytes to the graph, on both engines.
+
+mod engines;
+mod inspection;
+mod security_indicator;
