@@ -84,7 +84,7 @@ pub(super) async fn same_whatever_the_order(documents: &[Document]) {
     }
 }
 
-/// Sixteen syncs of everything, each beginning with another document; each document is ingested by exactly one of them.
+/// Sixteen syncs of everything, each beginning with another document; each document is ingested by one of them at least.
 async fn at_once(graph: &Arc<dyn Graph>, documents: &[Document]) {
     let run = |first: usize| {
         let graph = Arc::clone(graph);
@@ -106,5 +106,6 @@ async fn at_once(graph: &Arc<dyn Graph>, documents: &[Document]) {
     for running in (0..AT_ONCE).map(run).collect::<Vec<_>>() {
         ingested += running.await.unwrap();
     }
-    assert_eq!(ingested, documents.len(), "{}", graph.engine().as_str());
+    // Two that come at one instant may both write it, which changes nothing; nobody may think another one will.
+    assert!(ingested >= documents.len(), "{}", graph.engine().as_str());
 }
