@@ -178,10 +178,10 @@ fn a_broken_file_refuses_the_folder_or_is_set_aside() {
     inspection(&folder, ".json");
     write(&folder, "results/2/result.json", r#"{"exit_code": 0, "std"#);
     write(&folder, "results/10/hwinfo.json", "}");
-    let fault = read(&[folder.clone()], &ReadOptions::default()).unwrap_err();
+    let fault = read(std::slice::from_ref(&folder), &ReadOptions::default()).unwrap_err();
     assert_eq!(fault.code, ErrorCode::TruncatedInput);
     assert!(fault.pointer.unwrap().ends_with("results/2/result.json"));
-    let (documents, rejected) = read(&[folder.clone()], &graceful()).unwrap();
+    let (documents, rejected) = read(std::slice::from_ref(&folder), &graceful()).unwrap();
     let codes: Vec<ErrorCode> = rejected.iter().map(|one| one.code).collect();
     assert_eq!(codes, [ErrorCode::TruncatedInput, ErrorCode::MalformedJson]);
     let value = content(&documents[0]);
@@ -196,7 +196,7 @@ fn a_broken_file_refuses_the_folder_or_is_set_aside() {
     // What breaks the schema is named by folder and pointer.
     write(&folder, "results/2/result.json", r#"{"exit_code": "zero"}"#);
     write(&folder, "results/10/hwinfo.json", "{}");
-    let fault = read(&[folder.clone()], &ReadOptions::default()).unwrap_err();
+    let fault = read(std::slice::from_ref(&folder), &ReadOptions::default()).unwrap_err();
     assert_eq!(fault.code, ErrorCode::SchemaViolation);
     assert!(
         fault
@@ -214,7 +214,7 @@ fn long_logs_keep_their_end_and_say_what_was_cut() {
     let folder = root.path().join(ID);
     for (extra, cut) in [(0, 0), (1, 1), (5, 5), (2_000_000, 2_000_000)] {
         write(&folder, "build/log", "x".repeat(MAX_LOG_BYTES + extra));
-        let (documents, _) = read(&[folder.clone()], &ReadOptions::default()).unwrap();
+        let (documents, _) = read(std::slice::from_ref(&folder), &ReadOptions::default()).unwrap();
         let log = &content(&documents[0])["buildLog"];
         assert_eq!(
             (log["text"].as_str().unwrap().len(), log["cutBytes"].as_u64()),
@@ -240,7 +240,9 @@ fn limits_hold_for_the_whole_and_for_each_file() {
     let root = tempfile::tempdir().unwrap();
     let folder = root.path().join(ID);
     inspection(&folder, "");
-    let whole = read(&[folder.clone()], &ReadOptions::default()).unwrap().0[0]
+    let whole = read(std::slice::from_ref(&folder), &ReadOptions::default())
+        .unwrap()
+        .0[0]
         .canonical_bytes()
         .len();
     let within = |document_bytes: usize, depth: usize| ReadOptions {
@@ -250,9 +252,9 @@ fn limits_hold_for_the_whole_and_for_each_file() {
         },
         ..ReadOptions::default()
     };
-    read(&[folder.clone()], &within(whole + 200, 64)).unwrap();
+    read(std::slice::from_ref(&folder), &within(whole + 200, 64)).unwrap();
     for bytes in [whole - 1, 20] {
-        let fault = read(&[folder.clone()], &within(bytes, 64)).unwrap_err();
+        let fault = read(std::slice::from_ref(&folder), &within(bytes, 64)).unwrap_err();
         assert_eq!(fault.code, ErrorCode::DocumentTooLarge, "{bytes}");
     }
     let fault = read(&[folder], &within(whole + 200, 3)).unwrap_err();
