@@ -53,6 +53,8 @@ catalogue! {
     WRITE_FORGET_VERSIONS = "write/forget_versions";
     /// Locks that advices were asked about.
     WRITE_GIVEN_STACKS = "write/given_stacks";
+    /// Machines that something was observed on, with what follows from their key.
+    WRITE_HARDWARE = "write/hardware";
     /// Locks the artifacts of the releases that documents state for the transaction.
     WRITE_HOLD_ARTIFACTS = "write/hold_artifacts";
     /// Locks documents for the transaction.
@@ -61,6 +63,23 @@ catalogue! {
     WRITE_HOLD_STATED = "write/hold_stated";
     /// Indexes that releases come from, named for the first time.
     WRITE_INDEXES = "write/indexes";
+    /// Indexes that releases come from.
+    /// Which script inspections ran, from their newest statement.
+    WRITE_INSPECTION_SCRIPTS = "write/inspection_scripts";
+    /// What inspections were asked to build and run, from their newest statement.
+    WRITE_INSPECTION_SPECIFICATIONS = "write/inspection_specifications";
+    /// Which statement the stack of an inspection comes from: the newest.
+    WRITE_INSPECTION_STACK_HEADS = "write/inspection_stack_heads";
+    /// Stacks that inspections used, where the statement is the newest.
+    WRITE_INSPECTION_STACKS = "write/inspection_stacks";
+    /// Removes the stack of inspections of which a newer document states the stack.
+    WRITE_INSPECTION_STACKS_DROP = "write/inspection_stacks_drop";
+    /// Which documents speak of which inspections.
+    WRITE_INSPECTION_STATEMENTS = "write/inspection_statements";
+    /// Environments that the stacks of inspections are meant for.
+    WRITE_INSPECTION_TARGETS = "write/inspection_targets";
+    /// Inspections; setting the key locks each node for the transaction.
+    WRITE_INSPECTIONS = "write/inspections";
     /// Packages of which an advice did not know enough.
     WRITE_LACKED_PACKAGES = "write/lacked_packages";
     /// Which of these artifacts are there, each locked for the transaction.
@@ -79,6 +98,10 @@ catalogue! {
     WRITE_OBSERVATIONS = "write/observations";
     /// Environments that observations were made in.
     WRITE_OBSERVED_IN = "write/observed_in";
+    /// Inspections that observations were made in.
+    WRITE_OBSERVED_OF = "write/observed_of";
+    /// Machines that observations were made on.
+    WRITE_OBSERVED_ON = "write/observed_on";
     /// Stacks that observations are of.
     WRITE_OBSERVED_STACKS = "write/observed_stacks";
     /// Releases that observations are of.
@@ -89,7 +112,7 @@ catalogue! {
     WRITE_PACKAGE_ABSENCES = "write/package_absences";
     /// Which documents speak of packages as a whole.
     WRITE_PACKAGE_STATEMENTS = "write/package_statements";
-    /// Packages that are named for the first time, as a release's own or as a requirement's.
+    /// Packages that are named, as a release's own or as a requirement's.
     WRITE_PACKAGES = "write/packages";
     /// Which releases a stack pins.
     WRITE_PINS = "write/pins";
@@ -115,6 +138,8 @@ catalogue! {
     WRITE_RULES = "write/rules";
     /// Removes the rules of sets that a newer document states.
     WRITE_RULES_DROP = "write/rules_drop";
+    /// Which documents state stacks that nothing else leads to.
+    WRITE_STACK_STATEMENTS = "write/stack_statements";
     /// Locked sets of releases.
     WRITE_STACKS = "write/stacks";
     /// Which documents speak of which releases.
@@ -215,6 +240,8 @@ catalogue! {
     CHECKSUM_FROM = "checksum/from";
     /// Every GIVEN relationship from Advice to Stack, for the canonical checksum.
     CHECKSUM_GIVEN = "checksum/given";
+    /// Every Hardware node, for the canonical checksum.
+    CHECKSUM_HARDWARE = "checksum/hardware";
     /// Every HAS_ARTIFACT relationship from PackageVersion to Artifact, for the canonical checksum.
     CHECKSUM_HAS_ARTIFACT = "checksum/has_artifact";
     /// Every HAS_VERSION relationship from Package to PackageVersion, for the canonical checksum.
@@ -223,6 +250,10 @@ catalogue! {
     CHECKSUM_HOLDS = "checksum/holds";
     /// Every Index node, for the canonical checksum.
     CHECKSUM_INDEXES = "checksum/indexes";
+    /// Every FOR relationship from Inspection to Environment, for the canonical checksum.
+    CHECKSUM_INSPECTION_FOR = "checksum/inspection_for";
+    /// Every Inspection node, for the canonical checksum.
+    CHECKSUM_INSPECTIONS = "checksum/inspections";
     /// Every LACKED relationship from Advice to Package, for the canonical checksum.
     CHECKSUM_LACKED = "checksum/lacked";
     /// Every MISSING_FROM relationship from Package to Index, for the canonical checksum.
@@ -235,6 +266,10 @@ catalogue! {
     CHECKSUM_OBSERVED = "checksum/observed";
     /// Every IN relationship from Observation to Environment, for the canonical checksum.
     CHECKSUM_OBSERVED_IN = "checksum/observed_in";
+    /// Every OF relationship from Observation to Inspection, for the canonical checksum.
+    CHECKSUM_OBSERVED_OF = "checksum/observed_of";
+    /// Every ON relationship from Observation to Hardware, for the canonical checksum.
+    CHECKSUM_OBSERVED_ON = "checksum/observed_on";
     /// Every OBSERVED relationship from Observation to Stack, for the canonical checksum.
     CHECKSUM_OBSERVED_STACK = "checksum/observed_stack";
     /// Every PackageVersion node, for the canonical checksum.
@@ -259,14 +294,20 @@ catalogue! {
     CHECKSUM_STATES_ADVICE = "checksum/states_advice";
     /// Every STATES relationship from Document to Advisory, for the canonical checksum.
     CHECKSUM_STATES_ADVISORY = "checksum/states_advisory";
+    /// Every STATES relationship from Document to Inspection, for the canonical checksum.
+    CHECKSUM_STATES_INSPECTION = "checksum/states_inspection";
     /// Every STATES relationship from Document to Observation, for the canonical checksum.
     CHECKSUM_STATES_OBSERVATION = "checksum/states_observation";
     /// Every STATES relationship from Document to Package, for the canonical checksum.
     CHECKSUM_STATES_PACKAGE = "checksum/states_package";
     /// Every STATES relationship from Document to RuleSet, for the canonical checksum.
     CHECKSUM_STATES_RULE_SET = "checksum/states_rule_set";
+    /// Every STATES relationship from Document to Stack, for the canonical checksum.
+    CHECKSUM_STATES_STACK = "checksum/states_stack";
     /// Every STATES relationship from Document to PackageVersion, for the canonical checksum.
     CHECKSUM_STATES_VERSION = "checksum/states_version";
+    /// Every USED relationship from Inspection to Stack, for the canonical checksum.
+    CHECKSUM_USED = "checksum/used";
     /// An advice that no document states.
     INVARIANTS_ADVICE_WITHOUT_DOCUMENT = "invariants/advice_without_document";
     /// An advisory that no document states.
@@ -275,6 +316,8 @@ catalogue! {
     INVARIANTS_AFFECTS_BROKEN_INTERVAL = "invariants/affects_broken_interval";
     /// An artifact of no release.
     INVARIANTS_ARTIFACT_WITHOUT_VERSION = "invariants/artifact_without_version";
+    /// An inspection that no document states.
+    INVARIANTS_INSPECTION_WITHOUT_DOCUMENT = "invariants/inspection_without_document";
     /// An observation that no document states.
     INVARIANTS_OBSERVATION_WITHOUT_DOCUMENT = "invariants/observation_without_document";
     /// An observation of nothing.

@@ -1,5 +1,6 @@
 //! Files straight into the graph, or to the broker.
 
+use crate::inputs::input_bytes;
 use crate::publisher::Publisher;
 use crate::reader::{Inputs, Piece, ReadOptions, read_file};
 use crate::store::DocumentStore;
@@ -225,7 +226,6 @@ struct Reading {
 
 impl Reading {
     fn start(paths: &[PathBuf], options: &ReadOptions) -> Result<Reading, Fault> {
-        let size = |file: &PathBuf| std::fs::metadata(file).map_or(0, |metadata| metadata.len());
         let Inputs {
             files,
             passed_over,
@@ -233,7 +233,7 @@ impl Reading {
         } = Inputs::find(paths, options.graceful)?;
         let files: Vec<(PathBuf, u64)> = files
             .into_iter()
-            .map(|file| (file.clone(), size(&file)))
+            .map(|file| (file.clone(), input_bytes(&file)))
             .collect();
         let bytes_total = files.iter().map(|(_, bytes)| bytes).sum();
         let (sender, events) = mpsc::channel(PIECES_AHEAD);

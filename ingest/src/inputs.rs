@@ -1,5 +1,6 @@
 //! The input files under the paths that a user names.
 
+use crate::inspection_folder::InspectionFolder;
 use crate::lines::Packing;
 use crate::reader::Rejected;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,7 +16,7 @@ const ENDINGS: &str = ".json, .jsonl or .ndjson, each also with .gz or .zst";
 #[derive(Debug, Default)]
 pub struct Inputs {
     /// The files to read, in the order of the paths; those of a folder, with all folders in it, by name. A file named
-    /// twice stands here once.
+    /// twice stands here once. The folder of an inspection stands for its files.
     pub files: Vec<PathBuf>,
     /// Files of folders with other endings, by ending: they hold no documents.
     pub passed_over: BTreeMap<String, u64>,
@@ -48,7 +49,7 @@ impl Inputs {
         let metadata = std::fs::metadata(path).map_err(|error| folder_fault(&error, path))?;
         if metadata.is_dir() {
             let mut found = Vec::new();
-            self.walk(path, 0, &mut found)?;
+            self.walk(path, 0, &mut BTreeSet::new(), &mut found)?;
             if found.is_empty() {
                 return Err(
                     Fault::new(ErrorCode::InvalidArgument, "the folder holds no documents")
@@ -69,7 +70,14 @@ impl Inputs {
         Ok(vec![path.to_owned()])
     }
 
-    fn walk(&mut self, folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), Fault> {
+    /// Adds the inputs below a folder to `found`; those in `taken` belong to an inspection found before.
+    fn walk(
+        &mut self,
+        folder: &Path,
+        depth: usize,
+        taken: &mut BTreeSet<PathBuf>,
+        found: &mut Vec<PathBuf>,
+    ) -> Result<(), Fault> {
         if depth > MAX_FOLDER_DEPTH {
             return Err(Fault::new(
                 ErrorCode::LimitExceeded,
@@ -77,6 +85,10 @@ impl Inputs {
             )
             .at(folder.display().to_string())
             .remedy("name the inner folder itself"));
+        }
+        if let Some(inspection) = InspectionFolder::find(folder) {
+            taken.extend(inspection.files().map(Path::to_path_buf));
+            found.push(folder.to_path_buf());
         }
         let entries = std::fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
         let mut entries = entries.map_err(|error| folder_fault(&error, folder))?;
@@ -86,7 +98,9 @@ impl Inputs {
             let kind = entry.file_type().map_err(|error| folder_fault(&error, &path))?;
             // A link to a file counts as the file; a link to a folder could lead in a circle.
             if kind.is_dir() {
-                self.walk(&path, depth + 1, found)?;
+                self.walk(&path, depth + 1, taken, found)?;
+            } else if taken.contains(&path) {
+                tracing::trace!(path = %path.display(), "a file is part of an inspection");
             } else if form_of(&path).is_some() && path.is_file() {
                 found.push(path);
             } else {
@@ -104,6 +118,14 @@ impl Inputs {
 /// As [`Inputs::find`].
 pub fn input_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Fault> {
     Ok(Inputs::find(paths, false)?.files)
+}
+
+/// Bytes of an input as it lies on the disk.
+pub(crate) fn input_bytes(path: &Path) -> u64 {
+    match InspectionFolder::find(path) {
+        Some(inspection) if path.is_dir() => inspection.bytes(),
+        _ => std::fs::metadata(path).map_or(0, |metadata| metadata.len()),
+    }
 }
 
 /// `.yaml`; empty for a name without an ending.

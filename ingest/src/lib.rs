@@ -29,6 +29,7 @@ pub mod dead_letters;
 mod delivery;
 pub mod direct;
 mod inputs;
+pub mod inspection_folder;
 mod line;
 mod lines;
 mod nodes;

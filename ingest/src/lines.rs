@@ -175,6 +175,25 @@ impl Input {
         read.map(drop).map_err(|error| self.fault(&error))
     }
 
+    /// The last bytes of the file, at most so many, and how many it has in all.
+    pub(crate) fn tail(&mut self, most: usize) -> Result<(Vec<u8>, u64), Fault> {
+        let (mut tail, mut total) = (Vec::new(), 0_u64);
+        loop {
+            let block = match self.reader.fill_buf() {
+                Ok([]) => break,
+                Ok(block) => block,
+                Err(error) => return Err(self.fault(&error)),
+            };
+            let length = block.len();
+            tail.extend_from_slice(block);
+            total += length as u64;
+            self.reader.consume(length);
+            let excess = tail.len().saturating_sub(most);
+            tail.drain(..excess);
+        }
+        Ok((tail, total))
+    }
+
     fn fault(&self, error: &io::Error) -> Fault {
         if error.kind() == io::ErrorKind::FileTooLarge {
             return Fault::new(

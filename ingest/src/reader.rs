@@ -1,13 +1,15 @@
 //! Files and folders into documents.
 //!
 //! `.json` holds one document of any shape, or JSON Lines (told by its first line); `.jsonl` and `.ndjson` hold JSON
-//! Lines; each may be packed as `.gz` or `.zst`. Files are read line by line and parsed on all cores, each document once.
+//! Lines; each may be packed as `.gz` or `.zst`. Files are read line by line and parsed on all cores, each document once. The
+//! folder of an inspection is one document ([`crate::inspection_folder`]); its files are not read as documents besides.
 //!
 //! A file is all or nothing: its first document leaves the reader after its last line was found good. Of a file that
 //! holds more than [`HELD_BYTES`] the documents cannot be kept meanwhile; it is read twice. With
 //! [`ReadOptions::graceful`] bad lines are set aside with their reason instead, and the good ones pass.
 
 use crate::inputs::form_of;
+use crate::inspection_folder::InspectionFolder;
 use crate::lines::{Chunk, Input, Line, Packing, at_line};
 use serde::Serialize;
 use std::path::Path;
@@ -103,6 +105,9 @@ pub fn read_file(
     options: &ReadOptions,
     emit: &mut dyn FnMut(Piece) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
+    if path.is_dir() {
+        return read_inspection(path, options, emit);
+    }
     if options.graceful {
         return pass(path, options, &mut |parsed| hand_over(parsed, emit)).or_else(|fault| match fault {
             Ended::File(fault) => emit(Piece::Rejected(fault.into())),
@@ -144,6 +149,30 @@ pub fn read_file(
         emit(Piece::Documents(documents)).map_err(Ended::Receiver)
     })
     .map_err(Ended::into_fault)
+}
+
+/// One document of all the files; in graceful mode, of those that can be used.
+fn read_inspection(
+    path: &Path,
+    options: &ReadOptions,
+    emit: &mut dyn FnMut(Piece) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    let place = path.display().to_string();
+    let read = InspectionFolder::find(path).ok_or_else(|| {
+        Fault::new(ErrorCode::InvalidArgument, "the folder is not of one inspection").at(place.clone())
+    });
+    let text = read?.text(options, &mut |fault| {
+        if options.graceful {
+            emit(Piece::Rejected(fault.into()))
+        } else {
+            Err(fault)
+        }
+    })?;
+    match parse_whole(&text, &place, &options.limits) {
+        Ok(document) => emit(Piece::Documents(vec![document])),
+        Err(fault) if options.graceful => emit(Piece::Rejected(fault.into())),
+        Err(fault) => Err(fault),
+    }
 }
 
 /// Who ended the reading of a file.

@@ -19,7 +19,7 @@ use crate::advisory::Advisory;
 use crate::error::{ErrorCode, Fault};
 use crate::image::ImageAnalysis;
 use crate::index_change::IndexChanges;
-use crate::inspection::Inspection;
+use crate::inspection::InspectionReport;
 use crate::json as json_input;
 use crate::provenance::ProvenanceReport;
 use crate::release::Release;
@@ -151,8 +151,8 @@ pub enum Payload {
     Image(ImageAnalysis),
     /// A security advisory.
     Advisory(Advisory),
-    /// A stack that was built and run.
-    Inspection(Inspection),
+    /// Stacks that were built and run.
+    Inspection(InspectionReport),
     /// Static findings in one release.
     SecurityIndicator(SecurityReport),
     /// What was advised.

@@ -133,3 +133,32 @@ pub(crate) fn unknown_keys(value: &Value, known: &[&str]) -> usize {
         object.keys().filter(|key| !known.contains(&key.as_str())).count()
     })
 }
+
+/// How many keys of a value, at any depth, are not in the form it was read into and written again from. A key whose value
+/// is null or empty says nothing and is not counted.
+pub(crate) fn unread_keys(value: &Value, written: &Value) -> usize {
+    match (value, written) {
+        (Value::Object(stated), Value::Object(read)) => stated
+            .iter()
+            .map(|(key, item)| match read.get(key) {
+                Some(read) => unread_keys(item, read),
+                None => usize::from(!says_nothing(item)),
+            })
+            .sum(),
+        (Value::Array(stated), Value::Array(read)) => stated
+            .iter()
+            .zip(read)
+            .map(|(item, read)| unread_keys(item, read))
+            .sum(),
+        _ => 0,
+    }
+}
+
+fn says_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => items.is_empty(),
+        Value::Object(entries) => entries.is_empty(),
+        _ => false,
+    }
+}

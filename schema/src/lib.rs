@@ -22,6 +22,7 @@ pub mod document;
 pub mod envelope;
 pub mod environment;
 pub mod error;
+pub mod figure;
 pub mod image;
 pub mod index_change;
 pub mod inspection;

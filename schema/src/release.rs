@@ -286,6 +286,7 @@ pub fn is_sha256(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
+/// Writes a time in the normal form, where there is one.
 pub(crate) fn check_time(time: &mut Option<String>, pointer: &str) -> Result<(), Fault> {
     let Some(stated) = time.as_deref() else {
         return Ok(());

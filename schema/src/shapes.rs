@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::document::{Parts, Payload, Producer, SCHEMA_VERSION, unknown_kind};
 use crate::error::Fault;
+use crate::legacy;
 use crate::release::Release;
 
 /// Reads one shape.
@@ -31,6 +32,10 @@ pub(crate) fn reader(object: &Map<String, Value>) -> Option<Reader> {
     }
     if has("package_name") && has("package_version") && (has("dependencies") || has("importlib_metadata")) {
         return Some(installed::read_tree_item);
+    }
+    let known = legacy::inspection::reader(object).or_else(|| legacy::security_indicator::reader(object));
+    if known.is_some() {
+        return known;
     }
     let is_head = has("analyzer") && (has("analyzer_version") || has("arguments"));
     (is_head || holds("metadata", "analyzer")).then_some(head_alone)

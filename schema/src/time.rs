@@ -30,6 +30,14 @@ pub fn from_epoch_seconds(seconds: i64) -> Option<String> {
     Timestamp::from_second(seconds).ok().map(write)
 }
 
+/// The last of some normalised times.
+pub(crate) fn latest(times: impl IntoIterator<Item = String>) -> Option<String> {
+    // Without its `Z`, a whole second sorts before its fractions.
+    times
+        .into_iter()
+        .max_by(|one, two| one.trim_end_matches('Z').cmp(two.trim_end_matches('Z')))
+}
+
 fn write(timestamp: Timestamp) -> String {
     let format = if timestamp.subsec_nanosecond() == 0 {
         "%Y-%m-%dT%H:%M:%SZ"

@@ -1,6 +1,6 @@
 //! Changes of an index: what appeared, went, came back, was yanked, and which files are there.
 
-use super::{Batch, Source, keep_newest};
+use super::{Batch, Source, keep_newest, sortable};
 use thoth_cypher::{
     WRITE_ABSENCES, WRITE_PACKAGE_ABSENCE_FACTS, WRITE_PACKAGE_ABSENCES, WRITE_PACKAGE_STATEMENTS,
     WRITE_PRESENT_FILES, map,
@@ -81,7 +81,7 @@ impl Batch {
         };
         self.artifact(&artifact, key, &weak);
         if let Some(time) = &file.upload_time {
-            self.published_by(key, time);
+            self.publish(key, sortable(time));
         }
     }
 

@@ -44,7 +44,7 @@ impl Batch {
         let key = self.version_node(release);
         self.statements.insert((source.document.to_owned(), key.clone()));
         if let Some(time) = &release.upload_time {
-            self.published_by(&key, time);
+            self.publish(&key, sortable(time));
         }
         self.metadata(release, &key, source);
         self.requirements(release, &key, source);
@@ -58,6 +58,17 @@ impl Batch {
             self.modules.insert((module.clone(), key.clone()));
         }
         key
+    }
+
+    /// A release was published at this sortable time; of several the earliest counts.
+    pub(super) fn publish(&mut self, key: &str, time: String) {
+        let earliest = self
+            .published
+            .entry(key.to_owned())
+            .or_insert_with(|| time.clone());
+        if time < *earliest {
+            *earliest = time;
+        }
     }
 
     pub(super) fn yanked(&mut self, release: &Release, key: &str, source: &Source<'_>) {
@@ -159,18 +170,6 @@ impl Batch {
                 "platforms" => platforms.clone(), "machines" => machines.clone(),
                 "residualMarker" => reach.residual.then_some(true),
             });
-        }
-    }
-
-    /// Notes that a release was there at a time: it appeared then or before.
-    pub(super) fn published_by(&mut self, key: &str, time: &str) {
-        let time = sortable(time);
-        let earliest = self
-            .published
-            .entry(key.to_owned())
-            .or_insert_with(|| time.clone());
-        if time < *earliest {
-            *earliest = time;
         }
     }
 

@@ -8,6 +8,7 @@
 mod direct;
 mod limits;
 
+mod inspection_folder;
 mod publisher;
 mod reader;
 mod store;

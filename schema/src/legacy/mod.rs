@@ -6,10 +6,18 @@
 
 mod advice;
 mod advice_request;
+pub(crate) mod cursor;
+mod dependency_monkey;
+mod hardware;
+pub(crate) mod inspection;
+mod inspection_run;
+mod lock;
 mod pipfile;
 pub(crate) mod pipfile_lock;
 mod provenance;
+pub(crate) mod security_indicator;
 mod solver;
+mod specification;
 pub(crate) mod tree;
 
 use serde_json::{Map, Value};
@@ -27,11 +35,17 @@ pub(crate) fn read(value: &Value) -> Result<Parts, Fault> {
     if analyzer.contains("solver") && has("tree") {
         return solver::read(metadata, value);
     }
+    if dependency_monkey::is_report(value) {
+        return dependency_monkey::read(metadata, value);
+    }
     if analyzer.contains("adviser") && advice::is_advice(metadata, value.get("result")) {
         return advice::read(metadata, value);
     }
     if provenance::is_one(metadata, value) {
         return provenance::read(metadata, value);
+    }
+    if security_indicator::is_report(metadata, value) {
+        return security_indicator::read(metadata, value);
     }
     Err(unknown_kind(format!(
         "a document of `{analyzer}` with such a result is not one this program knows"

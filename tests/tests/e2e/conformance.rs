@@ -14,3 +14,4 @@ mod retract;
 mod security;
 mod statements;
 mod written;
+mod written_inspections;

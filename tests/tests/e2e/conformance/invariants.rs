@@ -18,6 +18,7 @@ const PLANTS: &[(&str, &str, &str)] = &[
         "TEST-1",
     ),
     ("artifact_without_version", "CREATE (:Artifact {key: 'planted'})", "planted"),
+    ("inspection_without_document", "CREATE (:Inspection {key: 'planted'})", "planted"),
     ("observation_without_document", "CREATE (:Observation {key: 'planted'})", "planted"),
     ("observation_without_subject", "CREATE (:Observation {key: 'planted'})", "planted"),
     (

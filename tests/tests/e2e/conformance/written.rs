@@ -166,7 +166,9 @@ fn rows(name: &str) -> Option<Vec<Vec<Value>>> {
             ],
             vec![map! { "key" => &web, "yankedStamp" => NEWER, "yanked" => false, "yankedReason" => none }],
         ],
-        _ => return super::advices_and_rules::rows(name),
+        _ => {
+            return super::advices_and_rules::rows(name).or_else(|| super::written_inspections::rows(name));
+        }
     })
 }
 
