@@ -5,10 +5,28 @@ catalogue! {
     WRITE_ARTIFACT_RELEASES = "write/artifact_releases";
     /// Artifacts that are named for the first time.
     WRITE_ARTIFACTS = "write/artifacts";
+    /// What images contain, once per location, from their newest statement.
+    WRITE_CONTENTS = "write/contents";
+    /// Removes the contents of images whose contents a newer document states.
+    WRITE_CONTENTS_DROP = "write/contents_drop";
+    /// Which statement the contents of images come from: the newest.
+    WRITE_CONTENTS_HEADS = "write/contents_heads";
     /// Marks documents as stated; the constraint on the key lets one of two deliveries of a document through.
     WRITE_DOCUMENTS = "write/documents";
     /// Runtime environments that something was observed in.
     WRITE_ENVIRONMENTS = "write/environments";
+    /// How images are configured, from their newest statement.
+    WRITE_IMAGE_CONFIGS = "write/image_configs";
+    /// Environments that images offer, one for each Python, from their newest statement.
+    WRITE_IMAGE_ENVIRONMENTS = "write/image_environments";
+    /// Removes the environments of images whose system a newer document states.
+    WRITE_IMAGE_ENVIRONMENTS_DROP = "write/image_environments_drop";
+    /// What images are made of, from their newest statement.
+    WRITE_IMAGE_HEADS = "write/image_heads";
+    /// What is installed in images beside packages, from their newest statement.
+    WRITE_IMAGE_SYSTEMS = "write/image_systems";
+    /// Images, and which documents speak of them by which names; setting the key locks each node for the transaction.
+    WRITE_IMAGES = "write/images";
     /// Indexes that releases come from, named for the first time.
     WRITE_INDEXES = "write/indexes";
     /// Which of these artifacts are there, each locked for the transaction.
@@ -23,6 +41,10 @@ catalogue! {
     WRITE_MIGRATION = "write/migration";
     /// Import names that releases provide.
     WRITE_MODULES = "write/modules";
+    /// What packages of operating systems need and replace, and their source, from their newest statement.
+    WRITE_NATIVE_DEPENDENCIES = "write/native_dependencies";
+    /// Versions of packages of operating systems; setting the key locks each node for the transaction.
+    WRITE_NATIVE_VERSIONS = "write/native_versions";
     /// Observations, with the document that states them.
     WRITE_OBSERVATIONS = "write/observations";
     /// Environments that observations were made in.
@@ -31,11 +53,17 @@ catalogue! {
     WRITE_OBSERVED_STACKS = "write/observed_stacks";
     /// Releases that observations are of.
     WRITE_OBSERVED_VERSIONS = "write/observed_versions";
+    /// Symbols that the libraries of images offer, from their newest statement.
+    WRITE_OFFERS = "write/offers";
+    /// Removes the symbols of images whose symbols a newer document states.
+    WRITE_OFFERS_DROP = "write/offers_drop";
+    /// Which statement the symbols of images come from: the newest.
+    WRITE_OFFERS_HEADS = "write/offers_heads";
     /// Which releases a stack pins.
     WRITE_PINS = "write/pins";
     /// Locked sets of releases.
     WRITE_STACKS = "write/stacks";
-    /// Packages that are named for the first time, as a release's own or as a requirement's.
+    /// Packages that are named for the first time, as a release's own, as a requirement's or as part of an image.
     WRITE_PACKAGES = "write/packages";
     /// When releases appeared, the earliest that any document states.
     WRITE_PUBLICATIONS = "write/publications";
@@ -47,6 +75,8 @@ catalogue! {
     WRITE_REQUIREMENTS_DROP = "write/requirements_drop";
     /// Which documents speak of which releases.
     WRITE_STATEMENTS = "write/statements";
+    /// Versioned symbols of shared libraries.
+    WRITE_SYMBOLS = "write/symbols";
     /// Releases that are named for the first time, with everything that is stated of them.
     WRITE_VERSIONS = "write/versions";
     /// Removes some nodes with their relationships, to empty the graph batch by batch.
@@ -75,21 +105,21 @@ catalogue! {
     READ_DOCUMENTS_KNOWN = "read/documents_known";
     /// The migrations that this graph has seen.
     READ_MIGRATIONS = "read/migrations";
-    /// How many packages have this prefix.
+    /// How many Python packages have this prefix.
     READ_PACKAGE_COUNT = "read/package_count";
-    /// A page of packages by name.
+    /// A page of Python packages by name.
     READ_PACKAGES = "read/packages";
-    /// Packages by key.
+    /// Python packages by key.
     READ_PACKAGES_BY_KEY = "read/packages_by_key";
     /// A page of requirement lines with text and intervals, to prove that they agree.
     READ_REQUIREMENT_INTERVALS = "read/requirement_intervals";
     /// Requirement lines of releases in published order.
     READ_REQUIREMENTS_OF_VERSIONS = "read/requirements_of_versions";
-    /// How much knowledge there is.
+    /// How much knowledge there is; packages and releases of Python, not those of operating systems.
     READ_STATISTICS = "read/statistics";
-    /// Releases by key.
+    /// Python releases by key; those of operating systems have an ecosystem.
     READ_VERSIONS_BY_KEY = "read/versions_by_key";
-    /// The releases of packages, newest first within each.
+    /// The releases of Python packages, newest first within each.
     READ_VERSIONS_OF_PACKAGES = "read/versions_of_packages";
     /// Artifacts of chosen releases, for hashes and for the check that one of them installs.
     PRUNE_ARTIFACTS = "prune/artifacts";
@@ -101,6 +131,8 @@ catalogue! {
     PRUNE_REMOVED = "prune/removed";
     /// Every Artifact node, for the canonical checksum.
     CHECKSUM_ARTIFACTS = "checksum/artifacts";
+    /// Every CONTAINS relationship from Image to PackageVersion, for the canonical checksum.
+    CHECKSUM_CONTAINS = "checksum/contains";
     /// Every Document node, for the canonical checksum.
     CHECKSUM_DOCUMENTS = "checksum/documents";
     /// Every Environment node, for the canonical checksum.
@@ -109,8 +141,12 @@ catalogue! {
     CHECKSUM_FROM = "checksum/from";
     /// Every HAS_ARTIFACT relationship from PackageVersion to Artifact, for the canonical checksum.
     CHECKSUM_HAS_ARTIFACT = "checksum/has_artifact";
+    /// Every HAS_ENVIRONMENT relationship from Image to Environment, for the canonical checksum.
+    CHECKSUM_HAS_ENVIRONMENT = "checksum/has_environment";
     /// Every HAS_VERSION relationship from Package to PackageVersion, for the canonical checksum.
     CHECKSUM_HAS_VERSION = "checksum/has_version";
+    /// Every Image node, for the canonical checksum.
+    CHECKSUM_IMAGES = "checksum/images";
     /// Every IN relationship from Observation to Environment, for the canonical checksum.
     CHECKSUM_OBSERVED_IN = "checksum/observed_in";
     /// Every Index node, for the canonical checksum.
@@ -123,6 +159,8 @@ catalogue! {
     CHECKSUM_OBSERVED = "checksum/observed";
     /// Every OBSERVED relationship from Observation to Stack, for the canonical checksum.
     CHECKSUM_OBSERVED_STACK = "checksum/observed_stack";
+    /// Every OFFERS relationship from Image to Symbol, for the canonical checksum.
+    CHECKSUM_OFFERS = "checksum/offers";
     /// Every PINS relationship from Stack to PackageVersion, for the canonical checksum.
     CHECKSUM_PINS = "checksum/pins";
     /// Every Stack node, for the canonical checksum.
@@ -135,12 +173,20 @@ catalogue! {
     CHECKSUM_PROVIDES = "checksum/provides";
     /// Every REQUIRES relationship from PackageVersion to Package, for the canonical checksum.
     CHECKSUM_REQUIRES = "checksum/requires";
+    /// Every STATES relationship from Document to Image, for the canonical checksum.
+    CHECKSUM_STATES_IMAGE = "checksum/states_image";
     /// Every STATES relationship from Document to Observation, for the canonical checksum.
     CHECKSUM_STATES_OBSERVATION = "checksum/states_observation";
     /// Every STATES relationship from Document to PackageVersion, for the canonical checksum.
     CHECKSUM_STATES_VERSION = "checksum/states_version";
+    /// Every Symbol node, for the canonical checksum.
+    CHECKSUM_SYMBOLS = "checksum/symbols";
     /// An artifact of no release.
     INVARIANTS_ARTIFACT_WITHOUT_VERSION = "invariants/artifact_without_version";
+    /// An image that no document states.
+    INVARIANTS_IMAGE_WITHOUT_DOCUMENT = "invariants/image_without_document";
+    /// A package of an operating system that comes from a Python index.
+    INVARIANTS_NATIVE_VERSION_FROM_INDEX = "invariants/native_version_from_index";
     /// An observation that no document states.
     INVARIANTS_OBSERVATION_WITHOUT_DOCUMENT = "invariants/observation_without_document";
     /// An observation of nothing.
@@ -151,7 +197,7 @@ catalogue! {
     INVARIANTS_REQUIREMENTS_OF_UNKNOWN = "invariants/requirements_of_unknown";
     /// A release that nothing speaks of: no document, no stack, no image.
     INVARIANTS_VERSION_WITHOUT_DOCUMENT = "invariants/version_without_document";
-    /// A release from no index.
+    /// A Python release from no index.
     INVARIANTS_VERSION_WITHOUT_INDEX = "invariants/version_without_index";
     /// A release without its package.
     INVARIANTS_VERSION_WITHOUT_PACKAGE = "invariants/version_without_package";

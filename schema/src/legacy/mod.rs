@@ -4,6 +4,7 @@
 //! What a generation lacks stays absent. Times without an offset are UTC. Keys that are not understood are counted; they
 //! stay in the stored bytes.
 
+mod image;
 mod solver;
 mod tree;
 
@@ -21,6 +22,9 @@ pub(crate) fn read(value: &Value) -> Result<Parts, Fault> {
     let has = |key: &str| value.get("result").and_then(|result| result.get(key)).is_some();
     if analyzer.contains("solver") && has("tree") {
         return solver::read(metadata, value);
+    }
+    if image::is_analysis(&analyzer, has) {
+        return image::read(metadata, value);
     }
     Err(unknown_kind(format!(
         "a document of `{analyzer}` with such a result is not one this program knows"

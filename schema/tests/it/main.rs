@@ -5,6 +5,7 @@
 mod contracts;
 mod documents;
 mod environments;
+mod images;
 mod legacy;
 mod markers;
 mod requirements;
