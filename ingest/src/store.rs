@@ -14,15 +14,20 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-use thoth_schema::document::{Document, Limits, MAX_DOCUMENT_BYTES, MAX_DOCUMENT_DEPTH, sha256_hex};
+use thoth_schema::document::{
+    Document, DocumentKind, Limits, MAX_DOCUMENT_BYTES, MAX_DOCUMENT_DEPTH, MAX_HEAVY_DOCUMENT_BYTES,
+    sha256_hex,
+};
 use thoth_schema::error::{ErrorCode, Fault};
 use url::Url;
 
 pub use crate::store_key::StoreKey;
 
-/// Largest stored document in bytes once unpacked. Canonical bytes may be longer than what was received (`1e20` is
-/// written out), by less than this factor.
+/// Largest stored document in bytes once unpacked, of kinds that are not heavy. Canonical bytes may be longer than what
+/// was received (`1e20` is written out), by less than this factor.
 pub const MAX_STORED_BYTES: usize = 8 * MAX_DOCUMENT_BYTES;
+/// As [`MAX_STORED_BYTES`], of heavy kinds: these hold texts and hashes, hardly a number, and so hardly grow.
+pub const MAX_STORED_HEAVY_BYTES: usize = 2 * MAX_HEAVY_DOCUMENT_BYTES;
 /// Documents written at the same time by [`DocumentStore::put_all`].
 pub const PUTS_AT_ONCE: usize = 32;
 /// Longest wait for a connection to an object store, in seconds.
@@ -214,11 +219,12 @@ impl DocumentStore {
     pub async fn put(&self, document: &Document) -> Result<StoreKey, Fault> {
         let key = StoreKey::of(document);
         let bytes = document.canonical_bytes();
-        if bytes.len() > MAX_STORED_BYTES {
+        let most = key.most_bytes();
+        if bytes.len() > most {
             return Err(Fault::new(
                 ErrorCode::DocumentTooLarge,
                 format!(
-                    "a document of {} bytes is larger than the {MAX_STORED_BYTES} the store keeps",
+                    "a document of {} bytes is larger than the {most} the store keeps",
                     bytes.len()
                 ),
             )
@@ -270,14 +276,15 @@ impl DocumentStore {
             }
             Err(error) => return Err(unreachable(&self.url, &error)),
         };
-        if found.meta.size > MAX_STORED_BYTES as u64 {
+        let most = key.most_bytes();
+        if found.meta.size > most as u64 {
             return Err(corrupt(key, "is larger than any document"));
         }
         let packed = found
             .bytes()
             .await
             .map_err(|error| unreachable(&self.url, &error))?;
-        let bytes = decompress(&packed, MAX_STORED_BYTES).map_err(|fault| corrupt(key, &fault.message))?;
+        let bytes = decompress(&packed, most).map_err(|fault| corrupt(key, &fault.message))?;
         if sha256_hex(&bytes) != key.id() {
             return Err(corrupt(key, "does not have the hash it is named by"));
         }
@@ -369,10 +376,23 @@ impl DocumentStore {
     }
 }
 
+impl StoreKey {
+    /// Most bytes that the document of this key may unpack to.
+    fn most_bytes(&self) -> usize {
+        let kind = self.as_str().split('/').next().map(DocumentKind::parse);
+        match kind {
+            Some(Ok(kind)) => stored_limits().bytes_of(kind),
+            // A kind of another program: it is passed over or refused when it is read.
+            _ => MAX_STORED_BYTES,
+        }
+    }
+}
+
 /// Limits for what was accepted once, under limits that held then.
 fn stored_limits() -> Limits {
     Limits {
         document_bytes: MAX_STORED_BYTES,
+        heavy_document_bytes: MAX_STORED_HEAVY_BYTES,
         depth: MAX_DOCUMENT_DEPTH,
     }
 }

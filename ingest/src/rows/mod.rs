@@ -20,8 +20,11 @@ mod stack;
 
 use std::collections::{BTreeMap, BTreeSet};
 use thoth_cypher::{
-    Statement, Value, WRITE_OBSERVATIONS, WRITE_OBSERVED_IN, WRITE_OBSERVED_STACKS, WRITE_OBSERVED_VERSIONS,
-    WRITE_PINS, WRITE_STACKS, map,
+    Statement, Value, WRITE_CONTENTS, WRITE_CONTENTS_DROP, WRITE_CONTENTS_HEADS, WRITE_IMAGE_CONFIGS,
+    WRITE_IMAGE_ENVIRONMENTS, WRITE_IMAGE_ENVIRONMENTS_DROP, WRITE_IMAGE_HEADS, WRITE_IMAGE_SYSTEMS,
+    WRITE_IMAGES, WRITE_NATIVE_DEPENDENCIES, WRITE_NATIVE_VERSIONS, WRITE_OBSERVATIONS, WRITE_OBSERVED_IN,
+    WRITE_OBSERVED_STACKS, WRITE_OBSERVED_VERSIONS, WRITE_OFFERS, WRITE_OFFERS_DROP, WRITE_OFFERS_HEADS,
+    WRITE_PINS, WRITE_STACKS, WRITE_STATEMENTS, WRITE_SYMBOLS, map,
 };
 use thoth_schema::document::{Document, Payload};
 use thoth_schema::name;
@@ -31,6 +34,22 @@ use thoth_schema::version::{self, Version};
 
 /// The tables that are written after those of releases, in this order: nodes before what hangs on them.
 static LATER: &[&Statement] = &[
+    &WRITE_NATIVE_VERSIONS,
+    &WRITE_NATIVE_DEPENDENCIES,
+    &WRITE_STATEMENTS,
+    &WRITE_IMAGES,
+    &WRITE_IMAGE_HEADS,
+    &WRITE_IMAGE_CONFIGS,
+    &WRITE_IMAGE_ENVIRONMENTS_DROP,
+    &WRITE_IMAGE_SYSTEMS,
+    &WRITE_IMAGE_ENVIRONMENTS,
+    &WRITE_CONTENTS_DROP,
+    &WRITE_CONTENTS_HEADS,
+    &WRITE_CONTENTS,
+    &WRITE_SYMBOLS,
+    &WRITE_OFFERS_DROP,
+    &WRITE_OFFERS_HEADS,
+    &WRITE_OFFERS,
     &WRITE_STACKS,
     &WRITE_PINS,
     &WRITE_OBSERVATIONS,
@@ -117,7 +136,6 @@ impl Batch {
     }
 
     /// Adds a row to a table of [`LATER`], where of all rows of one key the one with the newest stamp counts.
-    #[expect(dead_code, reason = "used by the kinds to come")]
     fn put_newest(&mut self, statement: &'static Statement, key: &str, source: &Source<'_>, row: Value) {
         keep_newest(
             self.later.entry(statement.name).or_default(),
@@ -202,7 +220,7 @@ impl Batch {
         let key = purl::package_key(name);
         self.packages
             .entry(key.clone())
-            .or_insert_with(|| map! { "key" => &key, "name" => name.to_string() });
+            .or_insert_with(|| map! { "key" => &key, "name" => name.to_string(), "ecosystem" => "pypi" });
         key
     }
 }

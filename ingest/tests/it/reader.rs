@@ -202,6 +202,7 @@ fn a_document_may_be_as_large_as_the_limit_and_not_a_byte_larger() {
         let with = |document_bytes| ReadOptions {
             limits: Limits {
                 document_bytes,
+                heavy_document_bytes: document_bytes,
                 ..Limits::default()
             },
             ..ReadOptions::default()
@@ -227,6 +228,7 @@ fn a_long_line_is_set_aside_and_the_next_one_read() {
     let options = ReadOptions {
         limits: Limits {
             document_bytes: 1_000,
+            heavy_document_bytes: 1_000,
             depth: 64,
         },
         ..graceful()

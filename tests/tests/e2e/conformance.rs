@@ -5,6 +5,7 @@ mod ad_hoc;
 mod advice;
 mod engines;
 mod fixture;
+mod images;
 mod invariants;
 mod order;
 mod parameters;

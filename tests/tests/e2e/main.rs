@@ -13,6 +13,7 @@ mod cli;
 mod conformance;
 mod durability;
 mod hashed_score;
+mod kinds;
 mod lock_checker;
 mod parallel;
 mod scenario_format;

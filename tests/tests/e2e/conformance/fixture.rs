@@ -1,4 +1,4 @@
-//! One rich graph: documents of both kinds with everything that a statement may meet.
+//! One rich graph: documents of several kinds with everything that a statement may meet.
 
 use serde_json::{Value, json};
 use thoth_cypher::{Graph, migrate};
@@ -10,7 +10,14 @@ pub(super) const MIRROR: &str = "https://mirror.example/simple";
 
 /// Every document of the fixture, in the order in which [`load`] syncs them.
 pub(super) fn documents() -> Vec<Document> {
-    let values = [records(), envelopes(), superseded(), solver_runs()].concat();
+    let values = [
+        records(),
+        envelopes(),
+        superseded(),
+        solver_runs(),
+        super::images::fixture(),
+    ]
+    .concat();
     values
         .iter()
         .map(|value| Document::from_value(value).unwrap())
