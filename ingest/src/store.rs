@@ -3,6 +3,7 @@
 //! A folder (`file:///abs/path`) or an S3 bucket (`s3://bucket/prefix`, Ceph and MinIO included). It is the durable
 //! truth: the graph can be thrown away and rebuilt from here.
 
+use crate::apart::apart;
 use crate::lines::decompress;
 use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
 use object_store::aws::AmazonS3Builder;
@@ -238,12 +239,14 @@ impl DocumentStore {
             }
             Err(fault) => return Err(fault),
         }
-        let packed = zstd::bulk::compress(bytes, COMPRESSION_LEVEL).map_err(|error| {
-            Fault::new(
-                ErrorCode::Internal,
-                format!("a document cannot be compressed: {error}"),
-            )
-        })?;
+        let bytes = document.shared_bytes();
+        let packed = apart(bytes.len(), move || {
+            zstd::bulk::compress(&bytes, COMPRESSION_LEVEL).map_err(|error| {
+                let message = format!("a document cannot be compressed: {error}");
+                Fault::new(ErrorCode::Internal, message)
+            })
+        });
+        let packed = packed.await?;
         // Whoever writes the same key at the same time writes the same document.
         let written = self.objects.put(&key.path(), PutPayload::from(packed)).await;
         written.map_err(|error| unreachable(&self.url, &error))?;
@@ -284,11 +287,16 @@ impl DocumentStore {
             .bytes()
             .await
             .map_err(|error| unreachable(&self.url, &error))?;
-        let bytes = decompress(&packed, most).map_err(|fault| corrupt(key, &fault.message))?;
-        if sha256_hex(&bytes) != key.id() {
-            return Err(corrupt(key, "does not have the hash it is named by"));
-        }
-        Ok(bytes)
+        let key = key.clone();
+        // Of what is packed small there may be much.
+        let unpacking = apart(packed.len().saturating_mul(8), move || {
+            let bytes = decompress(&packed, most).map_err(|fault| corrupt(&key, &fault.message))?;
+            if sha256_hex(&bytes) != key.id() {
+                return Err(corrupt(&key, "does not have the hash it is named by"));
+            }
+            Ok(bytes)
+        });
+        unpacking.await
     }
 
     /// A document by its key, verified and read.
@@ -298,7 +306,11 @@ impl DocumentStore {
     /// one does not.
     pub async fn get(&self, key: &StoreKey) -> Result<Document, Fault> {
         let bytes = self.bytes(key).await?;
-        Document::from_canonical_bytes(bytes, key.id(), &stored_limits()).map_err(|fault| {
+        let (owned, limits) = (key.clone(), stored_limits());
+        let reading = apart(bytes.len(), move || {
+            Document::from_canonical_bytes(bytes, owned.id(), &limits)
+        });
+        reading.await.map_err(|fault| {
             let place = fault.pointer.clone().unwrap_or_default();
             fault.at(format!("{key}{place}"))
         })

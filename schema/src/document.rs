@@ -337,6 +337,11 @@ impl Document {
         &self.canonical
     }
 
+    /// [`Document::canonical_bytes`] for a thread that outlives the document.
+    pub fn shared_bytes(&self) -> Arc<[u8]> {
+        Arc::clone(&self.canonical)
+    }
+
     /// The releases the document states metadata of.
     pub fn releases(&self) -> Vec<&Release> {
         match &self.payload {
