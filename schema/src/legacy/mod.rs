@@ -5,6 +5,7 @@
 //! stay in the stored bytes.
 
 mod image;
+mod place;
 mod solver;
 mod tree;
 

@@ -8,6 +8,7 @@ mod environments;
 mod images;
 mod legacy;
 mod markers;
+mod native_packages;
 mod requirements;
 mod requirements_files;
 mod shared;
