@@ -25,6 +25,12 @@ catalogue! {
     WRITE_CLEAR_VERSION_LINES = "write/clear_version_lines";
     /// Takes every stated fact from releases; what follows from their key stays.
     WRITE_CLEAR_VERSIONS = "write/clear_versions";
+    /// What images contain, once per location, from their newest statement.
+    WRITE_CONTENTS = "write/contents";
+    /// Removes the contents of images whose contents a newer document states.
+    WRITE_CONTENTS_DROP = "write/contents_drop";
+    /// Which statement the contents of images come from: the newest.
+    WRITE_CONTENTS_HEADS = "write/contents_heads";
     /// Marks documents as stated; the constraint on the key lets one of two deliveries of a document through.
     WRITE_DOCUMENTS = "write/documents";
     /// Runtime environments that something was observed in.
@@ -61,6 +67,18 @@ catalogue! {
     WRITE_HOLD_DOCUMENTS = "write/hold_documents";
     /// Locks the nodes that documents state for the transaction, so that no other statement comes meanwhile.
     WRITE_HOLD_STATED = "write/hold_stated";
+    /// How images are configured, from their newest statement.
+    WRITE_IMAGE_CONFIGS = "write/image_configs";
+    /// Environments that images offer, one for each Python, from their newest statement.
+    WRITE_IMAGE_ENVIRONMENTS = "write/image_environments";
+    /// Removes the environments of images whose system a newer document states.
+    WRITE_IMAGE_ENVIRONMENTS_DROP = "write/image_environments_drop";
+    /// What images are made of, from their newest statement.
+    WRITE_IMAGE_HEADS = "write/image_heads";
+    /// What is installed in images beside packages, from their newest statement.
+    WRITE_IMAGE_SYSTEMS = "write/image_systems";
+    /// Images, and which documents speak of them by which names; setting the key locks each node for the transaction.
+    WRITE_IMAGES = "write/images";
     /// Indexes that releases come from, named for the first time.
     WRITE_INDEXES = "write/indexes";
     /// Indexes that releases come from.
@@ -94,6 +112,10 @@ catalogue! {
     WRITE_MIGRATION = "write/migration";
     /// Import names that releases provide.
     WRITE_MODULES = "write/modules";
+    /// What packages of operating systems need and replace, and their source, from their newest statement.
+    WRITE_NATIVE_DEPENDENCIES = "write/native_dependencies";
+    /// Versions of packages of operating systems; setting the key locks each node for the transaction.
+    WRITE_NATIVE_VERSIONS = "write/native_versions";
     /// Observations, with the document that states them.
     WRITE_OBSERVATIONS = "write/observations";
     /// Environments that observations were made in.
@@ -106,6 +128,12 @@ catalogue! {
     WRITE_OBSERVED_STACKS = "write/observed_stacks";
     /// Releases that observations are of.
     WRITE_OBSERVED_VERSIONS = "write/observed_versions";
+    /// Symbols that the libraries of images offer, from their newest statement.
+    WRITE_OFFERS = "write/offers";
+    /// Removes the symbols of images whose symbols a newer document states.
+    WRITE_OFFERS_DROP = "write/offers_drop";
+    /// Which statement the symbols of images come from: the newest.
+    WRITE_OFFERS_HEADS = "write/offers_heads";
     /// Whether whole packages vanished from an index, from the newest statement.
     WRITE_PACKAGE_ABSENCE_FACTS = "write/package_absence_facts";
     /// Packages of which something is known as a whole on an index.
@@ -118,6 +146,7 @@ catalogue! {
     WRITE_PINS = "write/pins";
     /// Which files of releases are on their index, from their newest statement.
     WRITE_PRESENT_FILES = "write/present_files";
+    /// Packages that are named for the first time, as a release's own, as a requirement's or as part of an image.
     /// When releases appeared, the earliest that any document states.
     WRITE_PUBLICATIONS = "write/publications";
     /// Stacks that advices recommend.
@@ -144,6 +173,8 @@ catalogue! {
     WRITE_STACKS = "write/stacks";
     /// Which documents speak of which releases.
     WRITE_STATEMENTS = "write/statements";
+    /// Versioned symbols of shared libraries.
+    WRITE_SYMBOLS = "write/symbols";
     /// Releases that are named for the first time, with everything that is stated of them.
     WRITE_VERSIONS = "write/versions";
     /// Removes some nodes with their relationships, to empty the graph batch by batch.
@@ -188,11 +219,11 @@ catalogue! {
     READ_LOOSE_VERSIONS = "read/loose_versions";
     /// The migrations that this graph has seen.
     READ_MIGRATIONS = "read/migrations";
-    /// How many packages have this prefix.
+    /// How many Python packages have this prefix.
     READ_PACKAGE_COUNT = "read/package_count";
-    /// A page of packages by name.
+    /// A page of Python packages by name.
     READ_PACKAGES = "read/packages";
-    /// Packages by key.
+    /// Python packages by key.
     READ_PACKAGES_BY_KEY = "read/packages_by_key";
     /// The packages that advisories affect, with the versions as stated and as intervals.
     READ_PACKAGES_OF_ADVISORIES = "read/packages_of_advisories";
@@ -205,12 +236,14 @@ catalogue! {
     /// The nodes that documents state.
     READ_STATED_NODES = "read/stated_nodes";
     /// How much knowledge there is.
+    /// How much knowledge there is; packages and releases of Python, not those of operating systems.
     READ_STATISTICS = "read/statistics";
-    /// Releases by key.
+    /// Python releases by key; those of operating systems have an ecosystem.
     READ_VERSIONS_BY_KEY = "read/versions_by_key";
     /// The releases that advisories affect.
     READ_VERSIONS_OF_ADVISORIES = "read/versions_of_advisories";
     /// The releases of packages, newest first within each.
+    /// The releases of Python packages, newest first within each.
     READ_VERSIONS_OF_PACKAGES = "read/versions_of_packages";
     /// Artifacts of chosen releases, for hashes and for the check that one of them installs.
     PRUNE_ARTIFACTS = "prune/artifacts";
@@ -232,6 +265,8 @@ catalogue! {
     CHECKSUM_ARTIFACTS = "checksum/artifacts";
     /// Every CONCERNS relationship from Rule to Package, for the canonical checksum.
     CHECKSUM_CONCERNS = "checksum/concerns";
+    /// Every CONTAINS relationship from Image to PackageVersion, for the canonical checksum.
+    CHECKSUM_CONTAINS = "checksum/contains";
     /// Every Document node, for the canonical checksum.
     CHECKSUM_DOCUMENTS = "checksum/documents";
     /// Every Environment node, for the canonical checksum.
@@ -244,10 +279,14 @@ catalogue! {
     CHECKSUM_HARDWARE = "checksum/hardware";
     /// Every HAS_ARTIFACT relationship from PackageVersion to Artifact, for the canonical checksum.
     CHECKSUM_HAS_ARTIFACT = "checksum/has_artifact";
+    /// Every HAS_ENVIRONMENT relationship from Image to Environment, for the canonical checksum.
+    CHECKSUM_HAS_ENVIRONMENT = "checksum/has_environment";
     /// Every HAS_VERSION relationship from Package to PackageVersion, for the canonical checksum.
     CHECKSUM_HAS_VERSION = "checksum/has_version";
     /// Every HOLDS relationship from RuleSet to Rule, for the canonical checksum.
     CHECKSUM_HOLDS = "checksum/holds";
+    /// Every Image node, for the canonical checksum.
+    CHECKSUM_IMAGES = "checksum/images";
     /// Every Index node, for the canonical checksum.
     CHECKSUM_INDEXES = "checksum/indexes";
     /// Every FOR relationship from Inspection to Environment, for the canonical checksum.
@@ -272,6 +311,8 @@ catalogue! {
     CHECKSUM_OBSERVED_ON = "checksum/observed_on";
     /// Every OBSERVED relationship from Observation to Stack, for the canonical checksum.
     CHECKSUM_OBSERVED_STACK = "checksum/observed_stack";
+    /// Every OFFERS relationship from Image to Symbol, for the canonical checksum.
+    CHECKSUM_OFFERS = "checksum/offers";
     /// Every PackageVersion node, for the canonical checksum.
     CHECKSUM_PACKAGE_VERSIONS = "checksum/package_versions";
     /// Every Package node, for the canonical checksum.
@@ -294,6 +335,8 @@ catalogue! {
     CHECKSUM_STATES_ADVICE = "checksum/states_advice";
     /// Every STATES relationship from Document to Advisory, for the canonical checksum.
     CHECKSUM_STATES_ADVISORY = "checksum/states_advisory";
+    /// Every STATES relationship from Document to Image, for the canonical checksum.
+    CHECKSUM_STATES_IMAGE = "checksum/states_image";
     /// Every STATES relationship from Document to Inspection, for the canonical checksum.
     CHECKSUM_STATES_INSPECTION = "checksum/states_inspection";
     /// Every STATES relationship from Document to Observation, for the canonical checksum.
@@ -306,6 +349,8 @@ catalogue! {
     CHECKSUM_STATES_STACK = "checksum/states_stack";
     /// Every STATES relationship from Document to PackageVersion, for the canonical checksum.
     CHECKSUM_STATES_VERSION = "checksum/states_version";
+    /// Every Symbol node, for the canonical checksum.
+    CHECKSUM_SYMBOLS = "checksum/symbols";
     /// Every USED relationship from Inspection to Stack, for the canonical checksum.
     CHECKSUM_USED = "checksum/used";
     /// An advice that no document states.
@@ -316,8 +361,12 @@ catalogue! {
     INVARIANTS_AFFECTS_BROKEN_INTERVAL = "invariants/affects_broken_interval";
     /// An artifact of no release.
     INVARIANTS_ARTIFACT_WITHOUT_VERSION = "invariants/artifact_without_version";
+    /// An image that no document states.
+    INVARIANTS_IMAGE_WITHOUT_DOCUMENT = "invariants/image_without_document";
     /// An inspection that no document states.
     INVARIANTS_INSPECTION_WITHOUT_DOCUMENT = "invariants/inspection_without_document";
+    /// A package of an operating system that comes from a Python index.
+    INVARIANTS_NATIVE_VERSION_FROM_INDEX = "invariants/native_version_from_index";
     /// An observation that no document states.
     INVARIANTS_OBSERVATION_WITHOUT_DOCUMENT = "invariants/observation_without_document";
     /// An observation of nothing.
@@ -332,7 +381,7 @@ catalogue! {
     INVARIANTS_RULE_WITHOUT_SET = "invariants/rule_without_set";
     /// A release that nothing speaks of: no document, no stack, no image.
     INVARIANTS_VERSION_WITHOUT_DOCUMENT = "invariants/version_without_document";
-    /// A release from no index.
+    /// A Python release from no index.
     INVARIANTS_VERSION_WITHOUT_INDEX = "invariants/version_without_index";
     /// A release without its package.
     INVARIANTS_VERSION_WITHOUT_PACKAGE = "invariants/version_without_package";

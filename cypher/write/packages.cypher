@@ -1,5 +1,5 @@
-// purpose: packages that are named for the first time, as a release's own or as a requirement's
-// params: rows: list of {key, ecosystem, name}, sorted by key; of packages that are not there
+// purpose: packages that are named for the first time, as a release's own, as a requirement's or as part of an image
+// params: rows: list of {key, name, ecosystem}, sorted by key; of packages that are not there
 // columns:
 // index: none
 // rows: none

@@ -73,6 +73,6 @@ async fn copy_one(from: &DocumentStore, to: &DocumentStore, key: &StoreKey) -> R
         Err(fault) => return Err(fault),
     }
     let bytes = from.bytes(key).await?;
-    to.write(key, &bytes).await?;
+    to.write(key, bytes.into()).await?;
     Ok(true)
 }

@@ -19,6 +19,7 @@
 //! - Nothing found in a document is executed, and no address found in one is fetched.
 //! - Whatever grows with outside input has a limit with a name and a unit.
 
+mod apart;
 pub mod archive;
 mod backoff;
 pub mod broker;

@@ -101,7 +101,7 @@ impl Input {
         Ok(Input {
             reader,
             place,
-            line_bytes: options.limits.document_bytes,
+            line_bytes: options.limits.most_bytes(),
             number: 0,
             unpacked_limit,
         })

@@ -300,10 +300,7 @@ fn parse_line(line: &Line, chunk: &Chunk, limits: &Limits) -> Result<Document, F
     let Some(text) = line.range.clone().and_then(|range| chunk.text.get(range)) else {
         return Err(Fault::new(
             ErrorCode::DocumentTooLarge,
-            format!(
-                "a line is longer than the limit of {} bytes",
-                limits.document_bytes
-            ),
+            format!("a line is longer than the limit of {} bytes", limits.most_bytes()),
         )
         .remedy("split the document, or raise the limit of document bytes"));
     };

@@ -3,6 +3,7 @@
 //! A folder (`file:///abs/path`) or an S3 bucket (`s3://bucket/prefix`, Ceph and MinIO included). It is the durable
 //! truth: the graph can be thrown away and rebuilt from here.
 
+use crate::apart::apart;
 use crate::lines::decompress;
 use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
 use object_store::aws::AmazonS3Builder;
@@ -15,18 +16,21 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use thoth_schema::document::{
-    Document, DocumentKind, Limits, MAX_DOCUMENT_BYTES, MAX_DOCUMENT_DEPTH, sha256_hex,
+    Document, DocumentKind, Limits, MAX_DOCUMENT_BYTES, MAX_DOCUMENT_DEPTH, MAX_HEAVY_DOCUMENT_BYTES,
+    sha256_hex,
 };
 use thoth_schema::error::{ErrorCode, Fault};
 use url::Url;
 
 pub use crate::store_key::StoreKey;
 
-/// Largest stored document in bytes once unpacked. Canonical bytes may be longer than what was received (`1e20` is
-/// written out), by less than this factor.
+/// Largest stored document in bytes once unpacked, of kinds that are not heavy. Canonical bytes may be longer than what
+/// was received (`1e20` is written out), by less than this factor.
 pub const MAX_STORED_BYTES: usize = 8 * MAX_DOCUMENT_BYTES;
 /// Folders at the top of a store that hold no documents in use: what was set aside, dead letters, orders to workers.
 pub const RESERVED: &[&str] = &[crate::archive::FOLDER, "dead-letters", "control"];
+/// As [`MAX_STORED_BYTES`], of heavy kinds: these hold texts and hashes, hardly a number, and so hardly grow.
+pub const MAX_STORED_HEAVY_BYTES: usize = 2 * MAX_HEAVY_DOCUMENT_BYTES;
 /// Documents written at the same time by [`DocumentStore::put_all`].
 pub const PUTS_AT_ONCE: usize = 32;
 /// Longest wait for a connection to an object store, in seconds.
@@ -218,11 +222,12 @@ impl DocumentStore {
     pub async fn put(&self, document: &Document) -> Result<StoreKey, Fault> {
         let key = StoreKey::of(document);
         let bytes = document.canonical_bytes();
-        if bytes.len() > MAX_STORED_BYTES {
+        let most = key.most_bytes();
+        if bytes.len() > most {
             return Err(Fault::new(
                 ErrorCode::DocumentTooLarge,
                 format!(
-                    "a document of {} bytes is larger than the {MAX_STORED_BYTES} the store keeps",
+                    "a document of {} bytes is larger than the {most} the store keeps",
                     bytes.len()
                 ),
             )
@@ -237,18 +242,19 @@ impl DocumentStore {
             Err(fault) => return Err(fault),
         }
         // Whoever writes the same key at the same time writes the same document.
-        self.write(&key, bytes).await?;
+        self.write(&key, document.shared_bytes()).await?;
         Ok(key)
     }
 
     /// Writes canonical bytes under the key that is made of them, over whatever lies there.
-    pub(crate) async fn write(&self, key: &StoreKey, bytes: &[u8]) -> Result<(), Fault> {
-        let packed = zstd::bulk::compress(bytes, COMPRESSION_LEVEL).map_err(|error| {
-            Fault::new(
-                ErrorCode::Internal,
-                format!("a document cannot be compressed: {error}"),
-            )
-        })?;
+    pub(crate) async fn write(&self, key: &StoreKey, bytes: Arc<[u8]>) -> Result<(), Fault> {
+        let packed = apart(bytes.len(), move || {
+            zstd::bulk::compress(&bytes, COMPRESSION_LEVEL).map_err(|error| {
+                let message = format!("a document cannot be compressed: {error}");
+                Fault::new(ErrorCode::Internal, message)
+            })
+        });
+        let packed = packed.await?;
         let written = self.objects.put(&key.path(), PutPayload::from(packed)).await;
         written.map(drop).map_err(|error| unreachable(&self.url, &error))
     }
@@ -279,18 +285,24 @@ impl DocumentStore {
             }
             Err(error) => return Err(unreachable(&self.url, &error)),
         };
-        if found.meta.size > MAX_STORED_BYTES as u64 {
+        let most = key.most_bytes();
+        if found.meta.size > most as u64 {
             return Err(corrupt(key, "is larger than any document"));
         }
         let packed = found
             .bytes()
             .await
             .map_err(|error| unreachable(&self.url, &error))?;
-        let bytes = decompress(&packed, MAX_STORED_BYTES).map_err(|fault| corrupt(key, &fault.message))?;
-        if sha256_hex(&bytes) != key.id() {
-            return Err(corrupt(key, "does not have the hash it is named by"));
-        }
-        Ok(bytes)
+        let key = key.clone();
+        // Of what is packed small there may be much.
+        let unpacking = apart(packed.len().saturating_mul(8), move || {
+            let bytes = decompress(&packed, most).map_err(|fault| corrupt(&key, &fault.message))?;
+            if sha256_hex(&bytes) != key.id() {
+                return Err(corrupt(&key, "does not have the hash it is named by"));
+            }
+            Ok(bytes)
+        });
+        unpacking.await
     }
 
     /// A document by its key, verified and read.
@@ -300,7 +312,11 @@ impl DocumentStore {
     /// one does not.
     pub async fn get(&self, key: &StoreKey) -> Result<Document, Fault> {
         let bytes = self.bytes(key).await?;
-        Document::from_canonical_bytes(bytes, key.id(), &stored_limits()).map_err(|fault| {
+        let (owned, limits) = (key.clone(), stored_limits());
+        let reading = apart(bytes.len(), move || {
+            Document::from_canonical_bytes(bytes, owned.id(), &limits)
+        });
+        reading.await.map_err(|fault| {
             let place = fault.pointer.clone().unwrap_or_default();
             fault.at(format!("{key}{place}"))
         })
@@ -394,10 +410,23 @@ impl DocumentStore {
     }
 }
 
+impl StoreKey {
+    /// Most bytes that the document of this key may unpack to.
+    fn most_bytes(&self) -> usize {
+        let kind = self.as_str().split('/').next().map(DocumentKind::parse);
+        match kind {
+            Some(Ok(kind)) => stored_limits().bytes_of(kind),
+            // A kind of another program: it is passed over or refused when it is read.
+            _ => MAX_STORED_BYTES,
+        }
+    }
+}
+
 /// Limits for what was accepted once, under limits that held then.
 fn stored_limits() -> Limits {
     Limits {
         document_bytes: MAX_STORED_BYTES,
+        heavy_document_bytes: MAX_STORED_HEAVY_BYTES,
         depth: MAX_DOCUMENT_DEPTH,
     }
 }

@@ -127,6 +127,20 @@ pub(crate) fn sorted(object: &Map<String, Value>) -> Vec<(&String, &Value)> {
     entries
 }
 
+/// The sha256 over lines of words, a space between words and a line feed behind each line; `None` where there is no line.
+pub(crate) fn sha256_of_lines<'text, const WORDS: usize>(
+    lines: impl Iterator<Item = [&'text str; WORDS]>,
+) -> Option<String> {
+    let mut hash = Sha256::new();
+    let mut is_empty = true;
+    for words in lines {
+        is_empty = false;
+        hash.update(words.join(" "));
+        hash.update("\n");
+    }
+    (!is_empty).then(|| hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
 /// How many keys of an object are not among the known ones.
 pub(crate) fn unknown_keys(value: &Value, known: &[&str]) -> usize {
     value.as_object().map_or(0, |object| {

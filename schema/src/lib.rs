@@ -37,6 +37,7 @@ pub mod marker;
 mod marker_parser;
 pub mod message;
 pub mod name;
+pub mod nevra;
 pub mod purl;
 pub mod records;
 pub mod release;

@@ -230,6 +230,7 @@ impl Settings {
     fn limits(&self) -> Limits {
         Limits {
             document_bytes: self.number("ingest.document_bytes"),
+            heavy_document_bytes: self.number("ingest.heavy_document_bytes"),
             depth: self.number("ingest.document_depth"),
         }
     }

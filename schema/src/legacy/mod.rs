@@ -9,11 +9,13 @@ mod advice_request;
 pub(crate) mod cursor;
 mod dependency_monkey;
 mod hardware;
+mod image;
 pub(crate) mod inspection;
 mod inspection_run;
 mod lock;
 mod pipfile;
 pub(crate) mod pipfile_lock;
+mod place;
 mod provenance;
 pub(crate) mod security_indicator;
 mod solver;
@@ -46,6 +48,9 @@ pub(crate) fn read(value: &Value) -> Result<Parts, Fault> {
     }
     if security_indicator::is_report(metadata, value) {
         return security_indicator::read(metadata, value);
+    }
+    if image::is_analysis(&analyzer, has) {
+        return image::read(metadata, value);
     }
     Err(unknown_kind(format!(
         "a document of `{analyzer}` with such a result is not one this program knows"

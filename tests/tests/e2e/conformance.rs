@@ -6,6 +6,7 @@ mod advice;
 mod advices_and_rules;
 mod engines;
 mod fixture;
+mod images;
 mod invariants;
 mod order;
 mod parameters;

@@ -19,6 +19,7 @@ pub(super) fn documents() -> Vec<Document> {
         super::security::documents(),
         inspections(),
         security_indicators(),
+        super::images::fixture(),
     ]
     .concat();
     values

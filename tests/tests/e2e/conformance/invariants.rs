@@ -19,6 +19,12 @@ const PLANTS: &[(&str, &str, &str)] = &[
     ),
     ("artifact_without_version", "CREATE (:Artifact {key: 'planted'})", "planted"),
     ("inspection_without_document", "CREATE (:Inspection {key: 'planted'})", "planted"),
+    ("image_without_document", "CREATE (:Image {key: 'planted'})", "planted"),
+    (
+        "native_version_from_index",
+        "MATCH (v:PackageVersion {key: 'pkg:deb/debian/web@1.0'}) MATCH (i:Index {key: 'default'}) CREATE (v)-[:FROM]->(i)",
+        "pkg:deb/debian/web@1.0",
+    ),
     ("observation_without_document", "CREATE (:Observation {key: 'planted'})", "planted"),
     ("observation_without_subject", "CREATE (:Observation {key: 'planted'})", "planted"),
     (

@@ -103,13 +103,15 @@ pub(super) fn version(name: &str, version: &str, index: Option<&str>) -> String 
 }
 
 pub(super) fn package_keys() -> Vec<String> {
-    PACKAGES.iter().map(|name| package(name)).collect()
+    let native = super::images::NATIVE_PACKAGES.iter().map(|key| (*key).to_owned());
+    PACKAGES.iter().map(|name| package(name)).chain(native).collect()
 }
 
 pub(super) fn version_keys() -> Vec<String> {
     VERSIONS
         .iter()
         .map(|(name, text, index)| version(name, text, *index))
+        .chain(super::images::NATIVE_VERSIONS.iter().map(|key| (*key).to_owned()))
         .collect()
 }
 

@@ -4,7 +4,7 @@ mod advice;
 mod advisory;
 mod advisory_corpus;
 mod engines;
-mod engines;
+mod image;
 mod index_change;
 mod inspection;
 mod provenance;
