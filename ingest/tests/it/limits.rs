@@ -73,6 +73,7 @@ fn the_table_says_what_the_code_says() {
 fn every_limit_of_the_code_is_in_the_table() {
     // What bounds work inside the program and refuses nothing.
     let internal = [
+        "MAX_ORDER",
         "MAX_THREADS",
         "MAX_PREFETCH",
         "MAX_REASON_CHARACTERS",
