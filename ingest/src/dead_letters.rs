@@ -1,4 +1,13 @@
-//! What could not be ingested: kept in the dead-letter queue with the reason.
+//! What could not be ingested: put into the dead-letter queue with the reason by the worker, and from there recorded in the
+//! document store, where it is listed, sent again or discarded.
+
+mod office;
+mod record;
+mod shelf;
+
+pub use office::DeadLetterOffice;
+pub use record::{Body, CUT_BODY_BYTES, DeadLetter, MAX_BODY_BYTES, MAX_CHARACTERS, MAX_HEADERS};
+pub use shelf::{DeadLetters, Selection, Shown};
 
 use crate::publisher::{Outgoing, confirmed_publish};
 use crate::topology::{DEAD_LETTERS, retry_exchange};

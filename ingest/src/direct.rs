@@ -1,5 +1,6 @@
 //! Files straight into the graph, or to the broker.
 
+use crate::metrics;
 use crate::publisher::Publisher;
 use crate::reader::{Piece, ReadOptions, Rejected, input_files, read_file};
 use crate::store::DocumentStore;
@@ -175,6 +176,7 @@ impl<'a> Batcher<'a> {
             return Ok(());
         }
         if let Some(store) = self.store {
+            metrics::accepted(&self.waiting);
             store.put_all(&self.waiting).await?;
         }
         for outcome in sync(self.graph, &self.waiting).await? {

@@ -7,6 +7,8 @@
 //! - [`store::DocumentStore`]: every accepted document under a name made of its content, in a folder or an S3 bucket.
 //! - [`direct::ingest_paths`] and [`direct::publish_paths`]: files and folders ([`reader`]) into the graph, or to the broker.
 //! - [`publisher::Publisher`], [`worker::Worker`], [`topology`], [`broker::BrokerConfig`]: the RabbitMQ path.
+//! - [`dead_letters::DeadLetterOffice`]: what could not be ingested, recorded in the store, sent again or discarded.
+//! - [`control`]: queues that operators pause; [`metrics`]: counters of every stage; [`trace`]: one id through all of them.
 //! - [`sync::sync`]: documents into the graph; [`rebuild::rebuild`]: the graph anew from the store.
 //! - [`checksum::checksum`] and [`check::check`]: what the graph holds, and whether it holds together.
 //!
@@ -21,11 +23,13 @@ mod backoff;
 pub mod broker;
 pub mod check;
 pub mod checksum;
+pub mod control;
 pub mod dead_letters;
 mod delivery;
 pub mod direct;
 mod line;
 mod lines;
+pub mod metrics;
 pub mod publisher;
 pub mod reader;
 pub mod rebuild;
@@ -36,5 +40,6 @@ pub mod store;
 mod store_key;
 pub mod sync;
 pub mod topology;
+pub mod trace;
 pub mod worker;
 mod writing;

@@ -3,7 +3,10 @@
 //! A folder (`file:///abs/path`) or an S3 bucket (`s3://bucket/prefix`, Ceph and MinIO included). It is the durable
 //! truth: the graph can be thrown away and rebuilt from here.
 
+mod reserved;
+
 use crate::lines::decompress;
+use crate::metrics;
 use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
 use object_store::aws::AmazonS3Builder;
 use object_store::local::LocalFileSystem;
@@ -13,12 +16,13 @@ use object_store::{BackoffConfig, ClientOptions, ObjectStore, ObjectStoreExt, Pu
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use thoth_schema::document::{Document, Limits, MAX_DOCUMENT_BYTES, MAX_DOCUMENT_DEPTH, sha256_hex};
 use thoth_schema::error::{ErrorCode, Fault};
 use url::Url;
 
 pub use crate::store_key::StoreKey;
+pub use reserved::RESERVED;
 
 /// Largest stored document in bytes once unpacked. Canonical bytes may be longer than what was received (`1e20` is
 /// written out), by less than this factor.
@@ -212,6 +216,13 @@ impl DocumentStore {
     /// # Errors
     /// `STORE_UNREACHABLE`, `DOCUMENT_TOO_LARGE`.
     pub async fn put(&self, document: &Document) -> Result<StoreKey, Fault> {
+        let began = Instant::now();
+        let key = self.put_unless_there(document).await?;
+        metrics::stored(document, began.elapsed());
+        Ok(key)
+    }
+
+    async fn put_unless_there(&self, document: &Document) -> Result<StoreKey, Fault> {
         let key = StoreKey::of(document);
         let bytes = document.canonical_bytes();
         if bytes.len() > MAX_STORED_BYTES {
@@ -339,7 +350,7 @@ impl DocumentStore {
     }
 
     /// The keys of all documents in their order, listed folder by folder: memory holds one day of one kind.
-    /// Objects that are no documents are passed over and logged.
+    /// Objects that are no documents are passed over and logged; the folders of [`RESERVED`] are not entered.
     pub fn list(&self) -> BoxStream<'static, Result<StoreKey, Fault>> {
         let store = self.clone();
         // A stack of folders, the next one last; each visit replaces a folder by its folders or yields its keys.
@@ -354,6 +365,9 @@ impl DocumentStore {
                     .list_with_delimiter(Some(&folder))
                     .await
                     .map_err(|error| unreachable(&store.url, &error))?;
+                found
+                    .common_prefixes
+                    .retain(|folder| !reserved::is_reserved(folder));
                 found.common_prefixes.sort();
                 folders.extend(found.common_prefixes.into_iter().rev());
                 let mut keys: Vec<StoreKey> = found
