@@ -157,7 +157,7 @@ impl DeadLetterOffice {
             .await?;
         } else {
             let began = Instant::now();
-            let letter = DeadLetter::of(delivery);
+            let letter = DeadLetter::of(delivery, self.broker.max_attempts);
             tracing::info!(
                 key = letter.key,
                 code = letter.code,

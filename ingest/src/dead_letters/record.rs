@@ -114,8 +114,8 @@ impl Body {
 }
 
 impl DeadLetter {
-    /// What a message of the dead-letter queue says.
-    pub(crate) fn of(delivery: &Delivery) -> DeadLetter {
+    /// What a message of the dead-letter queue says; `delivery_limit` is that of the queue it came from.
+    pub(crate) fn of(delivery: &Delivery, delivery_limit: u32) -> DeadLetter {
         let properties = &delivery.properties;
         let headers = properties.headers().as_ref();
         let named = Named::by(&delivery.data);
@@ -130,7 +130,7 @@ impl DeadLetter {
         let first_time = text(headers, FIRST_TIME)
             .or(published)
             .or_else(|| last_time.clone());
-        let attempts = number(headers, ATTEMPTS).unwrap_or(0).max(0) + given_up.deliveries(headers);
+        let attempts = number(headers, ATTEMPTS).unwrap_or(0).max(0) + given_up.deliveries(delivery_limit);
         let routing_key = given_up.routing_key.clone();
         let mut letter = DeadLetter {
             key: document_id.clone().unwrap_or_else(|| body_sha256.clone()),
@@ -303,13 +303,12 @@ impl GivenUp {
         }
     }
 
-    /// Deliveries that no worker has counted.
-    fn deliveries(&self, headers: Option<&FieldTable>) -> i64 {
-        match self.reason {
-            // The count is of deliveries that came back; the one over the limit makes one more.
-            Some(_) => number(headers, super::DELIVERY_COUNT)
-                .unwrap_or(0)
-                .max(self.count),
+    /// Deliveries that no worker has counted. The broker counts anew with every queue, so of the queue before only its
+    /// limit is known: the first delivery, and as many more.
+    fn deliveries(&self, delivery_limit: u32) -> i64 {
+        match self.reason.as_deref() {
+            Some("delivery_limit") => i64::from(delivery_limit) + 1,
+            Some(_) => self.count,
             None => 0,
         }
     }

@@ -70,16 +70,23 @@ impl DeadLetters {
         Ok(keys.filter(|key| is_sha256(key)).map(str::to_owned).collect())
     }
 
+    /// The record of this key, where there is one.
+    ///
+    /// # Errors
+    /// `STORE_CORRUPT`, `STORE_UNREACHABLE`.
+    pub async fn find(&self, key: &str) -> Result<Option<DeadLetter>, Fault> {
+        match is_sha256(key) {
+            true => self.read(key).await,
+            false => Ok(None),
+        }
+    }
+
     /// The record of this key.
     ///
     /// # Errors
     /// `NOT_FOUND`, `STORE_CORRUPT`, `STORE_UNREACHABLE`.
     pub async fn get(&self, key: &str) -> Result<DeadLetter, Fault> {
-        let found = match is_sha256(key) {
-            true => self.read(key).await?,
-            false => None,
-        };
-        found.ok_or_else(|| {
+        self.find(key).await?.ok_or_else(|| {
             let shown: String = key.chars().take(80).collect();
             Fault::new(
                 ErrorCode::NotFound,
