@@ -74,13 +74,13 @@ async fn list(args: &ListArgs, settings: &Settings, output: &Output) -> Result<(
             let mut table = output.table(["key", "kind", "code", "attempts", "bytes", "last", "reason"]);
             for letter in &shown.letters {
                 table.add_row([
-                    letter.key.get(..SHOWN_DIGITS).unwrap_or(&letter.key),
-                    letter.kind.as_deref().unwrap_or("-"),
-                    &letter.code,
-                    &letter.attempts.to_string(),
-                    &letter.bytes.to_string(),
-                    &letter.last_time,
-                    &letter.reason,
+                    printable(letter.key.get(..SHOWN_DIGITS).unwrap_or(&letter.key)),
+                    printable(letter.kind.as_deref().unwrap_or("-")),
+                    printable(&letter.code),
+                    letter.attempts.to_string(),
+                    letter.bytes.to_string(),
+                    printable(&letter.last_time),
+                    printable(&letter.reason),
                 ]);
             }
             output.print(&table)?;
@@ -90,6 +90,16 @@ async fn list(args: &ListArgs, settings: &Settings, output: &Output) -> Result<(
         output.talk(&format!("there are more: --after {}", last.key));
     }
     Ok(())
+}
+
+/// The text of a stranger's message for a terminal, which control characters must not reach.
+fn printable(text: &str) -> String {
+    let shown = |letter: char| match letter {
+        '\n' => letter,
+        letter if letter.is_control() => char::REPLACEMENT_CHARACTER,
+        letter => letter,
+    };
+    text.chars().map(shown).collect()
 }
 
 fn without_body(letter: &DeadLetter) -> Result<Json, Fault> {
@@ -136,7 +146,7 @@ async fn show(args: &ShowArgs, settings: &Settings, output: &Output) -> Result<(
                     }
                     other => other.to_string(),
                 };
-                table.add_row([field.as_str(), &text]);
+                table.add_row([field.clone(), printable(&text)]);
             }
             output.print(&table)
         }
@@ -230,5 +240,18 @@ async fn whole_key(letters: &DeadLetters, beginning: &str) -> Result<String, Fau
         )
         .at(beginning)
         .remedy("give more digits")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_cannot_speak_to_the_terminal() {
+        assert_eq!(
+            printable("a\u{1b}[2J\r\u{9b}b\nc"),
+            "a\u{fffd}[2J\u{fffd}\u{fffd}b\nc"
+        );
     }
 }
