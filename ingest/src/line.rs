@@ -118,7 +118,8 @@ impl Line {
             self.write_ready(signals);
             let is_proven = untouched_in_a_row >= u32::from(self.window);
             let is_widening = is_proven && self.window < self.full_window;
-            if (is_widening || !may_consume(&paused, self.queue)) && self.consumer.is_some() && !is_cancelled {
+            if (is_widening || !may_consume(&paused, self.queue)) && self.consumer.is_some() && !is_cancelled
+            {
                 // Prefetch is a consumer's for life: the old one is drained, then a wider one begins.
                 if is_widening {
                     self.window = self.window.saturating_mul(WIDENING).min(self.full_window);

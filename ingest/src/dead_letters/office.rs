@@ -9,7 +9,7 @@ use crate::delivery::raised;
 use crate::metrics;
 use crate::publisher::{Outgoing, confirmed_publish};
 use crate::store::DocumentStore;
-use crate::topology::{DEAD_LETTERS, DOCUMENTS};
+use crate::topology::{DEAD_LETTERS, DOCUMENTS, work_queues};
 use crate::trace::TRACEPARENT;
 use futures::StreamExt;
 use lapin::message::Delivery;
@@ -225,8 +225,10 @@ impl DeadLetterOffice {
         };
         self.letters.put(&marked).await?;
         let body = letter.body.bytes();
+        // What was put back into its queue has that queue's name for a key, which the default exchange knows alone.
+        let is_queue = work_queues().any(|queue| queue == letter.routing_key);
         let outgoing = Outgoing {
-            exchange: DOCUMENTS,
+            exchange: if is_queue { "" } else { DOCUMENTS },
             routing_key: &letter.routing_key,
             body: &body,
             properties: properties(&letter),

@@ -123,7 +123,9 @@ impl DeadLetter {
         let by_property = properties.message_id().as_ref().map(|id| id.as_str().to_owned());
         let document_id = named.id.or(by_property.filter(|id| is_sha256(id)));
         let kind = properties.kind().as_ref().map(|kind| kind.as_str().to_owned());
-        let given_up = GivenUp::by(headers);
+        // What a worker buried may have waited in a queue of delayed retry, of which the broker tells too.
+        let is_buried = text(headers, CODE).is_some();
+        let given_up = GivenUp::by(headers.filter(|_| !is_buried));
         let code = text(headers, CODE).unwrap_or_else(|| given_up.code().code().to_owned());
         let published = (*properties.timestamp()).map(rfc3339);
         let last_time = text(headers, LAST_TIME).or_else(|| given_up.time.map(rfc3339));
@@ -131,7 +133,6 @@ impl DeadLetter {
             .or(published)
             .or_else(|| last_time.clone());
         let attempts = number(headers, ATTEMPTS).unwrap_or(0).max(0) + given_up.deliveries(delivery_limit);
-        let routing_key = given_up.routing_key.clone();
         let mut letter = DeadLetter {
             key: document_id.clone().unwrap_or_else(|| body_sha256.clone()),
             document_id,
@@ -148,7 +149,7 @@ impl DeadLetter {
             body_sha256,
             body: Body::of(&delivery.data),
             headers: other_headers(headers),
-            routing_key: cut(&routing_key.unwrap_or_else(|| delivery.routing_key.as_str().to_owned())),
+            routing_key: cut(delivery.routing_key.as_str()),
             deaths: Vec::new(),
             requeued_at: None,
         };
@@ -248,7 +249,6 @@ struct GivenUp {
     queue: String,
     count: i64,
     time: Option<u64>,
-    routing_key: Option<String>,
 }
 
 impl GivenUp {
@@ -267,21 +267,11 @@ impl GivenUp {
             Some(AMQPValue::Timestamp(seconds)) => Some(*seconds),
             _ => None,
         };
-        let routing_key = match entry.inner().get("routing-keys") {
-            Some(AMQPValue::FieldArray(keys)) => match keys.as_slice().first() {
-                Some(AMQPValue::LongString(key)) => {
-                    Some(String::from_utf8_lossy(key.as_bytes()).into_owned())
-                }
-                _ => None,
-            },
-            _ => None,
-        };
         GivenUp {
             reason: text(Some(entry), "reason"),
             queue: text(Some(entry), "queue").unwrap_or_default(),
             count: number(Some(entry), "count").unwrap_or(1),
             time,
-            routing_key,
         }
     }
 

@@ -283,6 +283,19 @@ async fn what_no_queue_takes_stays_recorded() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_put_back_before_it_died_finds_its_queue() {
+    let Some(scene) = Scene::new().await else { return };
+    let (id, body) = pointer("flask");
+    scene.bury(&body, &death("1", EARLY, EARLY, "NOT_FOUND")).await;
+    scene.office.drain().await.unwrap();
+    let path = scene.folder.path().join(format!("dead-letters/{id}.json"));
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, text.replace("release.v1", LIGHT)).unwrap();
+    scene.office.requeue(&[id], &mut |_| ()).await.unwrap();
+    assert_eq!(scene.probe.wait_and_take(LIGHT).await.data, body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_death_during_the_requeue_outlives_it() {
     let Some(scene) = Scene::new().await else { return };
     let (id, body) = pointer("flask");
