@@ -6,6 +6,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::advise::args::AdviseArgs;
+use crate::dead_letters::args::DeadLettersVerb;
 use crate::settings::Override;
 use crate::verbs::{DocumentsVerb, PurgeArgs};
 
@@ -46,7 +47,9 @@ pub(crate) enum Verb {
     Serve(ServeArgs),
     /// Bring documents that RabbitMQ announces into the graph, until SIGTERM
     #[command(
-        after_help = "Example:\n  thoth worker --broker amqp://127.0.0.1:5672/%2f --graph bolt://127.0.0.1:7687"
+        after_help = "Examples:\n  thoth worker --broker amqp://127.0.0.1:5672/%2f --graph bolt://127.0.0.1:7687\n  \
+                      thoth worker --listen 127.0.0.1:9464\n  thoth worker --pause heavy\n\n\
+                      QUEUE is light or heavy. --pause, --resume and --status speak to all workers of the document store and end."
     )]
     Worker(WorkerArgs),
     /// Store documents and bring them into the graph
@@ -75,6 +78,9 @@ pub(crate) enum Verb {
                       thoth advise flask --as-of 2020-08-21 --predictor latest\n\n\
                       Exit codes: 0 advised; 1 unsatisfiable, or knowledge is missing; 2 wrong usage or environment.")]
     Advise(Box<AdviseArgs>),
+    /// Look after messages that could not be ingested
+    #[command(subcommand)]
+    DeadLetters(DeadLettersVerb),
     /// Look after the graph
     #[command(subcommand)]
     Graph(GraphVerb),
@@ -166,12 +172,26 @@ pub(crate) struct ServeArgs {
 /// Options of `worker`.
 #[derive(Debug, Args)]
 pub(crate) struct WorkerArgs {
+    /// Tell all workers to leave a queue alone
+    #[arg(long, value_name = "QUEUE", conflicts_with_all = ["resume", "status", "listen"])]
+    pub(crate) pause: Vec<String>,
+    /// Tell them to consume it again
+    #[arg(long, value_name = "QUEUE", conflicts_with_all = ["status", "listen"])]
+    pub(crate) resume: Vec<String>,
+    /// Show which queues are paused
+    #[arg(long, conflicts_with = "listen")]
+    pub(crate) status: bool,
+    /// Answer /health and /metrics on this address
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) listen: Option<String>,
     #[command(flatten)]
     pub(crate) graph: GraphOption,
     #[command(flatten)]
     pub(crate) store: StoreOption,
     #[command(flatten)]
     pub(crate) broker: BrokerOption,
+    #[command(flatten)]
+    pub(crate) format: FormatOption,
 }
 
 /// Options of `ingest`.
@@ -305,7 +325,11 @@ impl Cli {
             }
             Verb::Worker(args) => {
                 (graph, store) = (args.graph.graph.as_ref(), args.store.store.as_ref());
-                broker = args.broker.broker.as_ref();
+                (broker, listen) = (args.broker.broker.as_ref(), args.listen.as_ref());
+            }
+            Verb::DeadLetters(verb) => {
+                let places = verb.places();
+                (store, broker) = (places.store.store.as_ref(), places.broker.broker.as_ref());
             }
             Verb::Ingest(args) => {
                 (graph, store) = (args.graph.graph.as_ref(), args.store.store.as_ref());

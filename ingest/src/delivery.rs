@@ -4,10 +4,13 @@
 //! with the broker as a fresh copy. Whatever happens before, the broker still has the message.
 
 use crate::backoff::Backoff;
-use crate::dead_letters::{History, bury, put_back, text};
+use crate::control::Paused;
+use crate::dead_letters::{History, bury, put_back};
+use crate::metrics::{self, Arrival};
 use crate::receipts::Receipts;
 use crate::store::{DocumentStore, StoreKey};
 use crate::sync::SyncOutcome;
+use crate::trace::message_span;
 use crate::worker::{WorkerOptions, WorkerStatus};
 use lapin::message::Delivery;
 use std::sync::Arc;
@@ -17,6 +20,7 @@ use thoth_schema::document::{Document, Limits};
 use thoth_schema::error::{ErrorCode, Fault};
 use thoth_schema::message::Pointer;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tracing::Instrument;
 
 /// Canonical bytes of documents in work at the same time, of all queues. A single larger document passes alone.
 pub(crate) const IN_WORK_BYTES: usize = 256 * 1024 * 1024;
@@ -46,6 +50,8 @@ pub(crate) struct Signals {
     pub(crate) stop: watch::Receiver<bool>,
     /// The connection is gone: nothing can be answered any more.
     pub(crate) over: watch::Receiver<bool>,
+    /// Which queues are left alone.
+    pub(crate) paused: watch::Receiver<Option<Paused>>,
 }
 
 /// Waits until a signal is given, or nobody is left to give it.
@@ -82,7 +88,10 @@ pub(crate) struct Message {
     delivery: Delivery,
     pub(crate) history: History,
     since: Instant,
-    is_counted: bool,
+    /// Every log line about the message lies in it.
+    pub(crate) span: tracing::Span,
+    /// None once it has ended.
+    arrival: Option<Arrival>,
 }
 
 /// A message whose document was read and waits to be written.
@@ -95,7 +104,7 @@ pub(crate) struct Work {
 /// How a message ended.
 pub(crate) enum Ended {
     Ingested(SyncOutcome),
-    Buried,
+    Buried(ErrorCode),
     PutBack,
     /// The connection broke first: the broker delivers the message again.
     Lost,
@@ -106,26 +115,21 @@ impl Message {
         bench: &Arc<Bench>,
         receipts: &Arc<Receipts>,
         delivery: Delivery,
-        queue: &str,
+        queue: &'static str,
     ) -> Message {
         receipts.taken(delivery.delivery_tag);
         bench.status.send_modify(|status| status.in_flight += 1);
         let history = History::of(&delivery, queue);
-        let message_id = delivery.properties.message_id().as_ref();
-        tracing::debug!(
-            document.id = message_id.map_or("", |id| id.as_str()),
-            queue,
-            attempts = history.attempts,
-            traceparent = text(delivery.properties.headers().as_ref(), "traceparent"),
-            "a message arrived"
-        );
+        let (span, arrival) = (message_span(&delivery, queue), Arrival::of(&delivery, queue));
+        span.in_scope(|| tracing::debug!(attempts = history.attempts, "a message arrived"));
         Message {
             bench: Arc::clone(bench),
             receipts: Arc::clone(receipts),
             delivery,
             history,
             since: Instant::now(),
-            is_counted: true,
+            span,
+            arrival: Some(arrival),
         }
     }
 
@@ -157,7 +161,7 @@ impl Message {
                     let (queue, attempts) = (&self.history.queue, self.history.attempts);
                     tracing::warn!(queue, attempts, error = %fault, "a document became a dead letter");
                     self.acknowledge().await;
-                    return self.count(&Ended::Buried);
+                    return self.count(&Ended::Buried(fault.code));
                 }
                 Err(problem) => problem,
             };
@@ -191,6 +195,7 @@ impl Message {
     pub(crate) async fn waited(&self, backoff: &mut Backoff, fault: &Fault, signals: &mut Signals) -> bool {
         let delay = backoff.next_delay();
         self.bench.status.send_modify(|status| status.retried += 1);
+        self.retried();
         tracing::warn!(
             attempts = self.history.attempts, delay_millis = delay.as_millis() as u64, error = %fault,
             "a message waits and is tried again"
@@ -198,18 +203,29 @@ impl Message {
         wait(delay, signals).await
     }
 
+    /// It is tried again.
+    pub(crate) fn retried(&self) {
+        self.arrival.iter().for_each(Arrival::retried);
+    }
+
     async fn acknowledge(&self) {
         self.receipts.acknowledge(&[self.delivery.delivery_tag]).await;
     }
 
     fn count(&mut self, ended: &Ended) {
-        self.is_counted = false;
+        let arrival = self.arrival.take();
+        match (arrival, ended) {
+            (Some(arrival), Ended::Ingested(outcome)) => arrival.ingested(*outcome == SyncOutcome::Ingested),
+            (Some(arrival), Ended::Buried(code)) => arrival.dead_lettered(*code),
+            (Some(arrival), Ended::PutBack) => arrival.put_back(),
+            (arrival, _) => drop(arrival),
+        }
         self.bench.status.send_modify(|status| {
             status.in_flight -= 1;
             match ended {
                 Ended::Ingested(SyncOutcome::Ingested) => status.ingested += 1,
                 Ended::Ingested(SyncOutcome::AlreadyKnown) => status.already_known += 1,
-                Ended::Buried => status.dead_lettered += 1,
+                Ended::Buried(_) => status.dead_lettered += 1,
                 Ended::PutBack => status.put_back += 1,
                 Ended::Lost => {}
             }
@@ -219,7 +235,7 @@ impl Message {
 
 impl Drop for Message {
     fn drop(&mut self) {
-        if self.is_counted {
+        if self.arrival.is_some() {
             // Its task was cancelled: the broker has it still.
             self.count(&Ended::Lost);
         }
@@ -236,7 +252,12 @@ pub(crate) async fn wait(delay: Duration, signals: &mut Signals) -> bool {
 }
 
 /// Reads the document of a message; `None` when the message was answered otherwise.
-pub(crate) async fn prepare(mut message: Message, mut signals: Signals) -> Option<Work> {
+pub(crate) async fn prepare(message: Message, signals: Signals) -> Option<Work> {
+    let span = message.span.clone();
+    prepare_within(message, signals).instrument(span).await
+}
+
+async fn prepare_within(mut message: Message, mut signals: Signals) -> Option<Work> {
     let mut backoff = message.bench.backoff();
     loop {
         message.history.attempts += 1;
@@ -274,7 +295,7 @@ async fn attempt(message: &Message) -> Result<(Document, OwnedSemaphorePermit), 
     let room = Arc::clone(&message.bench.bytes).acquire_many_owned(units);
     let room = room.await.map_err(|_| stopping())?;
     let store = message.bench.store.clone();
-    let task = tokio::spawn(async move { read(&store, &pointer).await });
+    let task = tokio::spawn(async move { read(&store, &pointer).await }.in_current_span());
     match task.await {
         Ok(read) => Ok((read?, room)),
         Err(error) if error.is_panic() => Err(panicked()),
@@ -318,6 +339,7 @@ async fn read(store: &DocumentStore, pointer: &Pointer) -> Result<Document, Faul
         ));
     }
     if pointer.inline.is_some() {
+        metrics::accepted(std::slice::from_ref(&document));
         store.put(&document).await?;
     }
     Ok(document)

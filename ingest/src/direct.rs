@@ -1,6 +1,7 @@
 //! Files straight into the graph, or to the broker.
 
 use crate::inputs::input_bytes;
+use crate::metrics;
 use crate::publisher::Publisher;
 use crate::reader::{Inputs, Piece, ReadOptions, read_file};
 use crate::store::DocumentStore;
@@ -168,6 +169,7 @@ impl<'a> Batcher<'a> {
             return Ok(());
         }
         if let Some(store) = self.store {
+            metrics::accepted(&self.waiting);
             store.put_all(&self.waiting).await?;
         }
         let outcomes = sync(self.graph, &self.waiting).await?;

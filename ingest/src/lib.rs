@@ -8,6 +8,8 @@
 //! - [`direct::ingest_paths`] and [`direct::publish_paths`]: files and folders ([`reader`]) into the graph, or to the broker.
 //! - [`selection::Selection`], [`copy::copy`], [`purge::remove`], [`archive`]: stored documents found, copied, set aside.
 //! - [`publisher::Publisher`], [`worker::Worker`], [`topology`], [`broker::BrokerConfig`]: the RabbitMQ path.
+//! - [`dead_letters::DeadLetterOffice`]: what could not be ingested, recorded in the store, sent again or discarded.
+//! - [`control`]: queues that operators pause; [`metrics`]: counters of every stage; [`trace`]: one id through all of them.
 //! - [`sync::sync`]: documents into the graph; [`retract::retract`]: out of it again; [`rebuild::rebuild`]: the graph anew
 //!   from the store.
 //! - [`checksum::checksum`] and [`check::check`]: what the graph holds, and whether it holds together.
@@ -25,6 +27,7 @@ mod backoff;
 pub mod broker;
 pub mod check;
 pub mod checksum;
+pub mod control;
 pub mod copy;
 pub mod dead_letters;
 mod delivery;
@@ -33,6 +36,7 @@ mod inputs;
 pub mod inspection_folder;
 mod line;
 mod lines;
+pub mod metrics;
 mod nodes;
 pub mod publisher;
 pub mod purge;
@@ -48,5 +52,6 @@ mod store_key;
 pub mod summary;
 pub mod sync;
 pub mod topology;
+pub mod trace;
 pub mod worker;
 mod writing;

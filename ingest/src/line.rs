@@ -6,12 +6,14 @@
 //! bounded by the window and by [`crate::delivery::IN_WORK_BYTES`], and the rest stays with the broker.
 
 use crate::broker::{Session, broken};
+use crate::control::{self, may_consume};
 use crate::dead_letters::is_redelivered;
 use crate::delivery::{Bench, IN_WORK_BYTES, Message, Signals, Work, prepare, raised};
 use crate::direct::row_estimate;
 use crate::receipts::Receipts;
 use crate::settle::settle;
 use futures::StreamExt;
+use lapin::message::Delivery;
 use lapin::options::{BasicCancelOptions, BasicConsumeOptions, BasicQosOptions, ConfirmSelectOptions};
 use lapin::types::FieldTable;
 use lapin::{Channel, Consumer};
@@ -39,7 +41,8 @@ const GATHERING_BYTES: usize = IN_WORK_BYTES / 8;
 pub(crate) struct Line {
     queue: &'static str,
     receipts: Arc<Receipts>,
-    consumer: Consumer,
+    /// None where the queue is paused.
+    consumer: Option<Consumer>,
     window: u16,
     full_window: u16,
     bench: Arc<Bench>,
@@ -55,7 +58,7 @@ pub(crate) struct Line {
 }
 
 impl Line {
-    /// Consumes a queue over a channel of its own.
+    /// A queue over a channel of its own; not consumed yet.
     pub(crate) async fn start(
         session: &Session,
         queue: &'static str,
@@ -64,11 +67,10 @@ impl Line {
     ) -> Result<Line, lapin::Error> {
         let channel = session.connection.create_channel().await?;
         channel.confirm_select(ConfirmSelectOptions::default()).await?;
-        let consumer = start_consumer(&channel, queue, 1).await?;
         Ok(Line {
             queue,
             receipts: Arc::new(Receipts::of(channel)),
-            consumer,
+            consumer: None,
             window: 1,
             full_window,
             bench,
@@ -84,39 +86,45 @@ impl Line {
     /// Takes messages; `Ok` when told to stop or another queue broke.
     pub(crate) async fn take_messages(&mut self, signals: &Signals) -> Result<(), Fault> {
         let (mut over, mut stop) = (signals.over.clone(), signals.stop.clone());
+        let mut paused = signals.paused.clone();
         let mut untouched_in_a_row = 0;
-        let mut is_widening = false;
+        // A consumer that was cancelled still hands over what it holds, and then ends.
+        let mut is_cancelled = false;
         loop {
+            if self.consumer.is_none() && may_consume(&paused, self.queue) {
+                let started = start_consumer(self.receipts.channel(), self.queue, self.window).await;
+                self.consumer = Some(started.map_err(|error| broken(&error))?);
+                (is_cancelled, untouched_in_a_row) = (false, 0);
+            }
             let has_room = self.reading.len() < self.bench.options.concurrency;
             tokio::select! {
                 biased;
                 () = raised(&mut stop) => return self.cancel().await,
                 () = raised(&mut over) => return Ok(()),
+                () = control::changed(&mut paused) => {}
                 Some(read) = self.reading.join_next(), if !self.reading.is_empty() => self.gather(read),
                 Some(_) = self.writing.join_next(), if !self.writing.is_empty() => {}
-                next = self.consumer.next(), if has_room => match next {
+                next = next(&mut self.consumer), if has_room => match next {
                     Some(delivery) => {
                         let delivery = delivery.map_err(|error| broken(&error))?;
                         untouched_in_a_row = if is_redelivered(&delivery) { 0 } else { untouched_in_a_row + 1 };
                         let message = Message::new(&self.bench, &self.receipts, delivery, self.queue);
                         self.reading.spawn(prepare(message, signals.clone()));
                     }
-                    None if is_widening => {
-                        is_widening = false;
-                        self.window = self.window.saturating_mul(WIDENING).min(self.full_window);
-                        self.consumer = start_consumer(self.receipts.channel(), self.queue, self.window)
-                            .await
-                            .map_err(|error| broken(&error))?;
-                        untouched_in_a_row = 0;
-                    }
+                    None if is_cancelled => self.consumer = None,
                     None => return Err(broken(&format_args!("the broker ended the consumer of {}", self.queue))),
                 },
             }
             self.write_ready(signals);
             let is_proven = untouched_in_a_row >= u32::from(self.window);
-            if is_proven && self.window < self.full_window && !is_widening {
+            let is_widening = is_proven && self.window < self.full_window;
+            if (is_widening || !may_consume(&paused, self.queue)) && self.consumer.is_some() && !is_cancelled
+            {
                 // Prefetch is a consumer's for life: the old one is drained, then a wider one begins.
-                is_widening = true;
+                if is_widening {
+                    self.window = self.window.saturating_mul(WIDENING).min(self.full_window);
+                }
+                is_cancelled = true;
                 self.cancel().await?;
             }
         }
@@ -124,10 +132,13 @@ impl Line {
 
     /// The broker keeps what is not taken yet.
     async fn cancel(&self) -> Result<(), Fault> {
+        let Some(consumer) = &self.consumer else {
+            return Ok(());
+        };
         let cancelled = self
             .receipts
             .channel()
-            .basic_cancel(self.consumer.tag(), BasicCancelOptions::default());
+            .basic_cancel(consumer.tag(), BasicCancelOptions::default());
         cancelled.await.map_err(|error| broken(&error))
     }
 
@@ -188,14 +199,14 @@ impl Line {
     }
 
     async fn drain(&mut self, signals: &Signals) {
-        let mut is_handed_out = !*signals.over.borrow();
+        let mut is_handed_out = !*signals.over.borrow() && self.consumer.is_some();
         loop {
             let has_room = is_handed_out && self.reading.len() < self.bench.options.concurrency;
             tokio::select! {
                 biased;
                 Some(read) = self.reading.join_next(), if !self.reading.is_empty() => self.gather(read),
                 Some(_) = self.writing.join_next(), if !self.writing.is_empty() => {}
-                next = self.consumer.next(), if has_room => match next {
+                next = next(&mut self.consumer), if has_room => match next {
                     Some(Ok(delivery)) => {
                         let message = Message::new(&self.bench, &self.receipts, delivery, self.queue);
                         self.reading.spawn(prepare(message, signals.clone()));
@@ -209,6 +220,14 @@ impl Line {
                 return;
             }
         }
+    }
+}
+
+/// The next message; waits for ever where nothing is consumed.
+async fn next(consumer: &mut Option<Consumer>) -> Option<Result<Delivery, lapin::Error>> {
+    match consumer {
+        Some(consumer) => consumer.next().await,
+        None => std::future::pending().await,
     }
 }
 

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use thoth_schema::document::Document;
 use thoth_schema::error::Fault;
 use tokio::sync::Mutex;
+use tracing::Instrument;
 
 /// Attempts in a row at a document whose fault may be the graph's or the document's; then it comes again later.
 const ATTEMPTS_IN_A_ROW: u32 = 3;
@@ -24,7 +25,9 @@ pub(crate) async fn settle(bench: Arc<Bench>, gathering: Vec<Work>, turn: Arc<Mu
         .unzip();
     let mut alone = settle_together(&bench, messages, documents, &turn, &mut signals).await;
     while let Some((message, document)) = alone.pop() {
-        settle_alone(&bench, message, document, &turn, &mut signals).await;
+        let span = message.span.clone();
+        let settled = settle_alone(&bench, message, document, &turn, &mut signals);
+        settled.instrument(span).await;
     }
 }
 
@@ -53,6 +56,7 @@ async fn settle_together(
         }
         let delay = backoff.next_delay();
         bench.status.send_modify(|status| status.retried += 1);
+        messages.iter().for_each(Message::retried);
         tracing::warn!(
             documents = documents.len(), delay_millis = delay.as_millis() as u64, error = %fault,
             "documents wait and are tried again"

@@ -3,8 +3,11 @@
 //! A folder (`file:///abs/path`) or an S3 bucket (`s3://bucket/prefix`, Ceph and MinIO included). It is the durable
 //! truth: the graph can be thrown away and rebuilt from here.
 
+mod reserved;
+
 use crate::apart::apart;
 use crate::lines::decompress;
+use crate::metrics;
 use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
 use object_store::aws::AmazonS3Builder;
 use object_store::local::LocalFileSystem;
@@ -14,7 +17,7 @@ use object_store::{BackoffConfig, ClientOptions, ObjectStore, ObjectStoreExt, Pu
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use thoth_schema::document::{
     Document, DocumentKind, Limits, MAX_DOCUMENT_BYTES, MAX_DOCUMENT_DEPTH, MAX_HEAVY_DOCUMENT_BYTES,
     sha256_hex,
@@ -23,12 +26,11 @@ use thoth_schema::error::{ErrorCode, Fault};
 use url::Url;
 
 pub use crate::store_key::StoreKey;
+pub use reserved::RESERVED;
 
 /// Largest stored document in bytes once unpacked, of kinds that are not heavy. Canonical bytes may be longer than what
 /// was received (`1e20` is written out), by less than this factor.
 pub const MAX_STORED_BYTES: usize = 8 * MAX_DOCUMENT_BYTES;
-/// Folders at the top of a store that hold no documents in use: what was set aside, dead letters, orders to workers.
-pub const RESERVED: &[&str] = &[crate::archive::FOLDER, "dead-letters", "control"];
 /// As [`MAX_STORED_BYTES`], of heavy kinds: these hold texts and hashes, hardly a number, and so hardly grow.
 pub const MAX_STORED_HEAVY_BYTES: usize = 2 * MAX_HEAVY_DOCUMENT_BYTES;
 /// Documents written at the same time by [`DocumentStore::put_all`].
@@ -220,6 +222,13 @@ impl DocumentStore {
     /// # Errors
     /// `STORE_UNREACHABLE`, `DOCUMENT_TOO_LARGE`.
     pub async fn put(&self, document: &Document) -> Result<StoreKey, Fault> {
+        let began = Instant::now();
+        let key = self.put_unless_there(document).await?;
+        metrics::stored(document, began.elapsed());
+        Ok(key)
+    }
+
+    async fn put_unless_there(&self, document: &Document) -> Result<StoreKey, Fault> {
         let key = StoreKey::of(document);
         let bytes = document.canonical_bytes();
         let most = key.most_bytes();
@@ -397,7 +406,7 @@ impl DocumentStore {
                     .map_err(|error| unreachable(&store.url, &error))?;
                 found
                     .common_prefixes
-                    .retain(|folder| !RESERVED.contains(&folder.as_ref()));
+                    .retain(|folder| !reserved::is_reserved(folder));
                 found.common_prefixes.sort();
                 folders.extend(found.common_prefixes.into_iter().rev());
                 let places = found.objects.into_iter();

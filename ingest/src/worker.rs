@@ -5,6 +5,8 @@
 
 use crate::backoff::Backoff;
 use crate::broker::{BrokerConfig, Session, broken};
+use crate::control::{self, Paused};
+use crate::dead_letters::DeadLetterOffice;
 use crate::delivery::{Bench, IN_WORK_BYTES, IN_WORK_UNIT, Signals, raised};
 use crate::line::{HEAVY_WINDOW, Line};
 use crate::store::DocumentStore;
@@ -110,9 +112,17 @@ impl Worker {
     /// Works until `stop` becomes true or its sender is gone, and gives the last status.
     ///
     /// A broker that is away is tried again with growing delay. At a stop nothing more is taken, documents in work are
-    /// finished within the deadline, and everything else stays in its queue.
-    pub async fn run(&self, mut stop: watch::Receiver<bool>) -> WorkerStatus {
+    /// finished within the deadline, and everything else stays in its queue. Beside it dead letters are recorded.
+    pub async fn run(&self, stop: watch::Receiver<bool>) -> WorkerStatus {
+        let (store, options) = (self.bench.store.clone(), &self.bench.options);
+        let office = DeadLetterOffice::new(store, self.broker.clone());
+        let office = office.delayed(options.first_delay, options.longest_delay);
+        tokio::join!(self.work(stop.clone()), office.run(stop)).0
+    }
+
+    async fn work(&self, mut stop: watch::Receiver<bool>) -> WorkerStatus {
         let options = &self.bench.options;
+        let pauses = control::Watch::start(self.bench.store.clone(), control::LOOK);
         let mut backoff = Backoff::new(options.first_delay, options.longest_delay);
         while !is_stopped(&stop) {
             let fault = match self.connect(&mut stop).await {
@@ -120,7 +130,7 @@ impl Worker {
                 Ok(Some((session, lines))) => {
                     backoff.reset();
                     self.set_connected(None);
-                    let outcome = self.consume(&session, lines, &stop).await;
+                    let outcome = self.consume(&session, lines, &stop, &pauses.paused).await;
                     session.close().await;
                     match outcome {
                         Ok(()) => break,
@@ -187,6 +197,7 @@ impl Worker {
         session: &Session,
         lines: Vec<Line>,
         stop: &watch::Receiver<bool>,
+        paused: &watch::Receiver<Option<Paused>>,
     ) -> Result<(), Fault> {
         let (over_sender, over) = watch::channel(false);
         let over_sender = &over_sender;
@@ -194,6 +205,7 @@ impl Worker {
             let signals = Signals {
                 stop: stop.clone(),
                 over: over.clone(),
+                paused: paused.clone(),
             };
             async move {
                 let outcome = line.take_messages(&signals).await;

@@ -46,6 +46,21 @@ impl Service {
     }
 }
 
+/// One file for one database, whichever clone of the project the test runs in.
+fn lease_file(url: &str) -> PathBuf {
+    let name: String = url
+        .chars()
+        .map(|letter| {
+            if letter.is_ascii_alphanumeric() {
+                letter
+            } else {
+                '-'
+            }
+        })
+        .collect();
+    std::env::temp_dir().join(format!("thoth-tests-{name}.lock"))
+}
+
 impl Services {
     /// The services, started at the first call of this process. `None`, and a line on stderr, when they are
     /// switched off.
@@ -88,9 +103,7 @@ impl Services {
     /// Waits until no other test, in any process, uses the database, and keeps all others out until the lease
     /// is dropped. A test takes one lease: a second one in the same test would wait for the first for ever.
     pub fn neo4j(&self) -> Neo4jLease {
-        let folder = services_home();
-        fs::create_dir_all(&folder).expect("the services folder can be created");
-        let lock = File::create(folder.join("neo4j-database.lock")).expect("the lock file can be created");
+        let lock = File::create(lease_file(&self.neo4j_url)).expect("the lock file can be created");
         lock.lock().expect("the lock on the database can be taken");
         Neo4jLease {
             services: self.clone(),
@@ -364,7 +377,7 @@ mod tests {
         let Some(services) = Services::get() else { return };
         let lease = services.neo4j();
         assert!(lease.url().starts_with("bolt://"), "{}", lease.url());
-        let other = File::open(services_home().join("neo4j-database.lock")).expect("the lock file is there");
+        let other = File::open(lease_file(&services.neo4j_url)).expect("the lock file is there");
         assert!(other.try_lock().is_err());
         drop(lease);
     }

@@ -211,6 +211,7 @@ impl Settings {
             concurrent_advises: count("server.concurrent_advises", usual.concurrent_advises),
             workers: count("server.workers", usual.workers),
             stop_seconds: self.number("server.stop_seconds"),
+            ..usual
         };
         server.validate()?;
         Ok(server)

@@ -5,6 +5,7 @@
     reason = "a test fails by panicking and says on stderr what it skips and measures"
 )]
 
+mod dead_letters;
 mod direct;
 mod limits;
 

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 use thoth_cypher::{EmbeddedGraph, Graph, migrate};
+use thoth_ingest::dead_letters::{DeadLetter, DeadLetters, Selection};
 use thoth_ingest::store::{DocumentStore, StoreConfig};
 use thoth_schema::document::{Document, Limits};
 
@@ -38,6 +39,18 @@ pub(crate) async fn memory_graph() -> Arc<dyn Graph> {
     let graph: Arc<dyn Graph> = Arc::new(EmbeddedGraph::in_memory().unwrap());
     migrate(graph.as_ref()).await.unwrap();
     graph
+}
+
+/// The dead letters of a store once there are so many.
+pub(crate) async fn letters(store: &DocumentStore, count: usize) -> Vec<DeadLetter> {
+    let letters = DeadLetters::of(store.clone());
+    let all = until("dead letters", async || {
+        let shown = letters.list(&Selection::default()).await.unwrap();
+        (shown.letters.len() >= count).then_some(shown.letters)
+    });
+    let all = all.await;
+    assert_eq!(all.len(), count, "{all:#?}");
+    all
 }
 
 /// Looks every 20 ms until the look gives a value; a minute at most.

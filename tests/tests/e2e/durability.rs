@@ -235,6 +235,12 @@ async fn publish_and_kill(scene: &Scene, vhost: &Vhost) -> Value {
         0,
         "a kill cost a document its life"
     );
+    let letters = scene.thoth(["dead-letters", "list", "--format", "json"]).run();
+    assert_eq!(
+        letters.expect_code(0).json()["deadLetters"],
+        Value::Array(Vec::new()),
+        "a kill cost a document its life"
+    );
     scene.checksum()
 }
 

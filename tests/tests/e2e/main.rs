@@ -11,6 +11,7 @@ mod case_format;
 mod cases;
 mod cli;
 mod conformance;
+mod dead_letters;
 mod durability;
 mod hashed_score;
 mod kinds;
