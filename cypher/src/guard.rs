@@ -298,5 +298,9 @@ mod tests {
             column_order("MATCH (n) RETURN n.name AS b, count(n) AS a, n.c ORDER BY a"),
             ["b", "a", "n.c"]
         );
+        assert_eq!(
+            column_order("MATCH (n) RETURN n.limit AS most, n.order, n.skip LIMIT 1"),
+            ["most", "n.order", "n.skip"]
+        );
     }
 }

@@ -4,7 +4,7 @@
 // index: rule_key, package_key
 // rows: none
 UNWIND $rows AS row
-MATCH (s:RuleSet)-[:HOLDS]->(r:Rule {key: row.rule})
+MATCH (r:Rule {key: row.rule})<-[:HOLDS]-(s:RuleSet)
 WHERE s.stamp = row.stamp
 SET r.key = row.rule
 WITH row, r
