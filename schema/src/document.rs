@@ -181,6 +181,10 @@ pub struct Producer {
 
 /// What a document says, read.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one payload per document, never an array of them"
+)]
 pub enum Payload {
     /// Releases with their metadata.
     Release(Vec<Release>),

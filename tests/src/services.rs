@@ -10,7 +10,7 @@
 
 use std::collections::BTreeMap;
 use std::env;
-use std::fs::{self, File};
+use std::fs::File;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
@@ -243,10 +243,6 @@ const SETTINGS: [&str; 4] = [NEO4J_URL, NEO4J_USER, NEO4J_PASSWORD, AMQP_URL];
 
 fn switched_off() -> bool {
     env::var("THOTH_TEST_NO_SERVICES").is_ok_and(|value| !matches!(value.as_str(), "" | "0"))
-}
-
-fn services_home() -> PathBuf {
-    env::var_os("THOTH_SERVICES_HOME").map_or_else(|| workspace_root().join(".services"), PathBuf::from)
 }
 
 fn rabbitmqctl(arguments: &[&str]) -> String {

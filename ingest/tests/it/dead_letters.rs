@@ -274,7 +274,7 @@ async fn what_no_queue_takes_stays_recorded() {
     std::fs::write(&path, text.replace("release.v1", "recipe.v1")).unwrap();
     let fault = scene
         .office
-        .requeue(&[id.clone()], &mut |_| ())
+        .requeue(std::slice::from_ref(&id), &mut |_| ())
         .await
         .unwrap_err();
     assert_eq!(fault.code, ErrorCode::InvalidConfiguration, "{fault}");
@@ -321,7 +321,7 @@ async fn a_death_during_the_requeue_outlives_it() {
     std::fs::write(&path, record.to_string()).unwrap();
     let fault = scene
         .office
-        .requeue(&[id.clone()], &mut |_| ())
+        .requeue(std::slice::from_ref(&id), &mut |_| ())
         .await
         .unwrap_err();
     assert_eq!(fault.code, ErrorCode::Unavailable, "{fault}");

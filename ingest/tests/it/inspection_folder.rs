@@ -248,6 +248,7 @@ fn limits_hold_for_the_whole_and_for_each_file() {
     let within = |document_bytes: usize, depth: usize| ReadOptions {
         limits: Limits {
             document_bytes,
+            heavy_document_bytes: document_bytes,
             depth,
         },
         ..ReadOptions::default()

@@ -11,8 +11,6 @@ mod images;
 mod index_changes;
 mod inspection;
 mod legacy;
-mod legacy;
-mod markers;
 mod markers;
 mod native_packages;
 mod provenance;
