@@ -165,7 +165,7 @@ fn limits_and_versions_hold() {
     let text = envelope().to_string();
     let code = |bytes: &[u8], limits: &Limits| Document::from_json_bytes(bytes, limits).unwrap_err().code;
     let narrow = Limits {
-        document_bytes: text.len() - 1,
+        heavy_document_bytes: text.len() - 1,
         ..Limits::default()
     };
     assert_eq!(code(text.as_bytes(), &narrow), ErrorCode::DocumentTooLarge);
@@ -182,7 +182,7 @@ fn limits_and_versions_hold() {
     newer["schemaVersion"] = json!(2);
     assert_eq!(read(&newer).unwrap_err().code, ErrorCode::UnknownSchemaVersion);
     let limits = Limits {
-        document_bytes: text.len(),
+        heavy_document_bytes: text.len(),
         ..Limits::default()
     };
     Document::from_json_bytes(text.as_bytes(), &limits).unwrap();
