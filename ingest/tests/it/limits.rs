@@ -39,7 +39,9 @@ fn value(source: &str, name: &str) -> u64 {
         .unwrap();
     let factors = expression.split('*').map(|factor| match factor.trim() {
         "MAX_DOCUMENT_BYTES" => thoth_schema::document::MAX_DOCUMENT_BYTES as u64,
+        "MAX_HEAVY_DOCUMENT_BYTES" => thoth_schema::document::MAX_HEAVY_DOCUMENT_BYTES as u64,
         "MAX_INLINE_BYTES" => thoth_schema::message::MAX_INLINE_BYTES as u64,
+        "MAX_MESSAGE_BYTES" => thoth_schema::message::MAX_MESSAGE_BYTES as u64,
         number => number.replace('_', "").parse().unwrap(),
     });
     factors.product()
@@ -78,6 +80,10 @@ fn every_limit_of_the_code_is_in_the_table() {
         "MAX_PREFETCH",
         "MAX_REASON_CHARACTERS",
         "MAX_REGIONS",
+        // Of what this program writes itself and reads back.
+        "MAX_DEATHS",
+        "MAX_RECORD_BYTES",
+        "MAX_NOTE_BYTES",
     ];
     let rows = table();
     let listed: Vec<&str> = rows.iter().map(|row| quoted(&row[4])[0]).collect();

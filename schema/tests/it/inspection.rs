@@ -572,3 +572,19 @@ fn the_real_report_of_the_stack_maker_names_its_inspections() {
         Some("/result/report/responses/0/response")
     );
 }
+
+#[test]
+fn the_figures_of_an_indicator_are_limited() {
+    for (count, skipped_count) in [(1_000, 0), (1_001, 1)] {
+        let results: serde_json::Map<String, Value> = (0..count)
+            .map(|number| (format!("figure{number:04}"), json!(number)))
+            .collect();
+        let result = json!({
+            "datetime": "2020-08-18T16:33:32", "exit_code": 0, "hostname": "inspection-many-figures-1",
+            "stdout": {"component": "c", "name": "n", "@parameters": {}, "@result": results}, "stderr": "",
+        });
+        let document = read(&result).unwrap();
+        assert_eq!(figures(only(&document), 0).len(), 1_000);
+        assert_eq!(skipped(&document).len(), skipped_count, "{count}");
+    }
+}
