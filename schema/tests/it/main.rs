@@ -10,6 +10,7 @@ mod environments;
 mod images;
 mod index_changes;
 mod inspection;
+mod inspection_recorded;
 mod legacy;
 mod markers;
 mod native_packages;
