@@ -5,6 +5,7 @@ use crate::topology::DEAD_LETTERS;
 use lapin::Channel;
 use lapin::message::Delivery;
 use lapin::types::{AMQPValue, FieldTable};
+use thoth_cypher::fail_point;
 use thoth_schema::error::{ErrorCode, Fault};
 
 /// Header: the error code, a row of the closed table.
@@ -72,6 +73,7 @@ pub(crate) async fn bury(
     history: &History,
     fault: &Fault,
 ) -> Result<(), Fault> {
+    fail_point!(DeadletterBeforeRecord)?;
     let mut headers = history.headers(delivery);
     let reason: String = fault.message.chars().take(MAX_REASON_CHARACTERS).collect();
     headers.insert(CODE.into(), long(fault.code.code()));
@@ -89,7 +91,8 @@ pub(crate) async fn bury(
         delivery,
         headers,
     )
-    .await
+    .await?;
+    fail_point!(DeadletterAfterRecordBeforeAck)
 }
 
 /// Puts a fresh copy of a message back into its queue, so that the broker's count of deliveries starts anew: what waited

@@ -13,7 +13,7 @@ use lapin::message::Delivery;
 use lapin::options::BasicAckOptions;
 use std::sync::Arc;
 use std::time::Instant;
-use thoth_cypher::Graph;
+use thoth_cypher::{Graph, fail_point};
 use thoth_schema::document::{Document, Limits};
 use thoth_schema::error::{ErrorCode, Fault};
 use thoth_schema::message::Pointer;
@@ -89,6 +89,7 @@ pub(crate) async fn handle(
         traceparent,
         "a message arrived"
     );
+    fail_point!(IngestAfterReceive, message_id).ok();
     let ended = work(&bench, &channel, &delivery, &mut history, &mut signals).await;
     bench.status.send_modify(|status| {
         status.in_flight -= 1;
@@ -134,7 +135,10 @@ async fn work(
             None => {
                 history.attempts += 1;
                 match attempt(bench, delivery.data.clone()).await {
-                    Ok(outcome) => return answered(delivery, Ended::Ingested(outcome)).await,
+                    Ok(outcome) => {
+                        fail_point!(IngestAfterCommitBeforeAck).ok();
+                        return answered(delivery, Ended::Ingested(outcome)).await;
+                    }
                     Err(fault) => fault,
                 }
             }
@@ -176,7 +180,7 @@ async fn give_back(channel: &Channel, delivery: &Delivery, history: &History) ->
 
 async fn answered(delivery: &Delivery, ended: Ended) -> Ended {
     match delivery.ack(BasicAckOptions::default()).await {
-        Ok(true) => {}
+        Ok(true) => drop(fail_point!(IngestAfterAck)),
         Ok(false) => {
             tracing::debug!("the broker is gone before the acknowledgement; the message comes again")
         }
@@ -210,7 +214,10 @@ async fn attempt(bench: &Arc<Bench>, body: Vec<u8>) -> Result<SyncOutcome, Fault
 async fn read(store: &DocumentStore, body: &[u8]) -> Result<Document, Fault> {
     let pointer = Pointer::from_bytes(body)?;
     let document = match &pointer.inline {
-        Some(text) => Document::from_json_bytes(text.as_bytes(), &Limits::default()).map_err(under_inline)?,
+        Some(text) => {
+            fail_point!(IngestAfterFetch, &pointer.document_id)?;
+            Document::from_json_bytes(text.as_bytes(), &Limits::default()).map_err(under_inline)?
+        }
         None => {
             let key = StoreKey::parse(&pointer.store_key)?;
             if key.id() != pointer.document_id {
@@ -237,6 +244,7 @@ async fn read(store: &DocumentStore, body: &[u8]) -> Result<Document, Fault> {
     if pointer.inline.is_some() {
         store.put(&document).await?;
     }
+    fail_point!(IngestAfterParse, &document.id)?;
     Ok(document)
 }
 

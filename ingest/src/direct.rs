@@ -6,7 +6,7 @@ use crate::store::DocumentStore;
 use crate::sync::{SyncOutcome, sync};
 use serde::Serialize;
 use std::path::PathBuf;
-use thoth_cypher::Graph;
+use thoth_cypher::{Graph, fail_point};
 use thoth_schema::document::{Document, Payload};
 use thoth_schema::error::{ErrorCode, Fault};
 use tokio::sync::mpsc;
@@ -157,6 +157,7 @@ impl<'a> Batcher<'a> {
         self.summary.read += documents.len() as u64;
         self.progress.read = self.summary.read;
         for document in documents {
+            fail_point!(IngestAfterParse, &document.id)?;
             let rows = row_estimate(&document);
             if !self.waiting.is_empty() && self.waiting_rows + rows > BATCH_ROWS {
                 self.flush(progress).await?;

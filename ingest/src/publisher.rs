@@ -7,6 +7,7 @@ use lapin::options::BasicPublishOptions;
 use lapin::types::FieldTable;
 use lapin::{BasicProperties, Channel, Confirmation, PublisherConfirm};
 use std::time::Duration;
+use thoth_cypher::fail_point;
 use thoth_schema::document::Document;
 use thoth_schema::error::{ErrorCode, Fault};
 use thoth_schema::message::Pointer;
@@ -67,6 +68,7 @@ impl Publisher {
         store: Option<&DocumentStore>,
     ) -> Result<(), Fault> {
         for window in documents.chunks(CONFIRMS_AWAITED) {
+            fail_point!(SubmitAfterValidate)?;
             let mut messages = Vec::with_capacity(window.len());
             match store {
                 Some(store) => {
@@ -82,7 +84,9 @@ impl Publisher {
                     }
                 }
             }
+            fail_point!(SubmitAfterStorePut)?;
             self.send(&messages).await?;
+            fail_point!(SubmitAfterConfirm)?;
         }
         Ok(())
     }
@@ -123,6 +127,7 @@ impl Publisher {
             };
             confirms.push(start_publish(channel, outgoing).await?);
         }
+        fail_point!(SubmitBeforeConfirm)?;
         for (message, confirm) in messages.iter().zip(confirms) {
             confirmed(confirm, DOCUMENTS, &message.routing_key).await?;
         }

@@ -3,7 +3,7 @@
 use crate::direct::{BATCH_DOCUMENTS, Batcher, Progress, Summary};
 use crate::store::DocumentStore;
 use futures::stream::{StreamExt, TryStreamExt};
-use thoth_cypher::{Graph, WRITE_WIPE, migrate, params};
+use thoth_cypher::{Graph, WRITE_WIPE, fail_point, migrate, params};
 use thoth_schema::error::Fault;
 
 /// Documents fetched from the store at the same time.
@@ -37,6 +37,7 @@ pub async fn rebuild(
     while let Some(chunk) = documents.next().await {
         let chunk = chunk.map_err(|error| error.1)?;
         batcher.add(chunk, progress).await?;
+        fail_point!(RebuildMid)?;
     }
     batcher.finish(progress).await
 }

@@ -14,6 +14,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+use thoth_cypher::fail_point;
 use thoth_schema::document::{Document, Limits, MAX_DOCUMENT_BYTES, MAX_DOCUMENT_DEPTH, sha256_hex};
 use thoth_schema::error::{ErrorCode, Fault};
 use url::Url;
@@ -238,6 +239,7 @@ impl DocumentStore {
                 format!("a document cannot be compressed: {error}"),
             )
         })?;
+        fail_point!(StorePut, key.id())?;
         // Whoever writes the same key at the same time writes the same document.
         let written = self.objects.put(&key.path(), PutPayload::from(packed)).await;
         written.map_err(|error| unreachable(&self.url, &error))?;
@@ -259,6 +261,7 @@ impl DocumentStore {
     /// # Errors
     /// `NOT_FOUND`, `STORE_CORRUPT`, `STORE_UNREACHABLE`.
     pub async fn bytes(&self, key: &StoreKey) -> Result<Vec<u8>, Fault> {
+        fail_point!(StoreGet, key.id())?;
         let found = match self.objects.get(&key.path()).await {
             Ok(found) => found,
             Err(object_store::Error::NotFound { .. }) => {
@@ -291,6 +294,7 @@ impl DocumentStore {
     /// one does not.
     pub async fn get(&self, key: &StoreKey) -> Result<Document, Fault> {
         let bytes = self.bytes(key).await?;
+        fail_point!(IngestAfterFetch, key.id())?;
         Document::from_json_bytes(&bytes, &stored_limits()).map_err(|fault| {
             let place = fault.pointer.clone().unwrap_or_default();
             fault.at(format!("{key}{place}"))

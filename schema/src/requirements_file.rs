@@ -386,5 +386,10 @@ fn join(file: &str, target: &str) -> String {
             part => folders.push(part),
         }
     }
-    folders.join("/")
+    // What comes back to where it began is the folder itself; a name there must be.
+    if folders.is_empty() {
+        ".".to_owned()
+    } else {
+        folders.join("/")
+    }
 }

@@ -5,6 +5,9 @@
 mod contracts;
 mod documents;
 mod environments;
+mod fuzz_corpus;
+#[path = "../../../fuzz/src/lib.rs"]
+mod fuzz_targets;
 mod legacy;
 mod markers;
 mod requirements;
