@@ -156,13 +156,16 @@ impl Probe {
     /// # Panics
     /// When the broker does not answer.
     pub async fn new(scene: &Scene) -> Probe {
+        Probe::try_new(scene).await.expect("the broker answers")
+    }
+
+    /// Connects; `None` where the broker does not answer.
+    pub async fn try_new(scene: &Scene) -> Option<Probe> {
         let properties = ConnectionProperties::default().with_connection_name("thoth oracle".into());
-        let connection = Connection::connect(scene.vhost().url(), properties).await;
-        let connection = connection.expect("the broker answers");
-        let channel = connection.create_channel().await.expect("a channel is had");
-        let confirms = channel.confirm_select(ConfirmSelectOptions::default()).await;
-        confirms.expect("the channel confirms");
-        Probe { connection, channel }
+        let connection = Connection::connect(scene.vhost().url(), properties).await.ok()?;
+        let channel = connection.create_channel().await.ok()?;
+        channel.confirm_select(ConfirmSelectOptions::default()).await.ok()?;
+        Some(Probe { connection, channel })
     }
 
     /// Messages of a queue that wait for a worker; those in a worker's hands do not count. Somebody must have declared the

@@ -11,7 +11,7 @@ mod case_format;
 mod cases;
 mod cli;
 mod conformance;
-mod durability;
+mod faults;
 mod hashed_score;
 mod lock_checker;
 mod parallel;
