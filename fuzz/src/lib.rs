@@ -7,7 +7,7 @@ use pep440_rs::{Operator, Version, VersionSpecifier};
 use serde_json::Value;
 use thoth_schema::document::{Document, Limits};
 use thoth_schema::environment::{Environment, Platform};
-use thoth_schema::error::Fault;
+use thoth_schema::error::{ErrorCode, Fault};
 use thoth_schema::marker::{self, MarkerTree};
 use thoth_schema::message::Pointer;
 use thoth_schema::requirement::Requirement;
@@ -90,7 +90,12 @@ pub fn marker_text(input: &[u8]) {
         assert!(read.is_true(), "a marker without text that does not always hold");
         return;
     };
-    let again = marker::parse(&written).unwrap_or_else(|fault| panic!("{written:?} of {text:?}: {fault}"));
+    let again = match marker::parse(&written) {
+        Ok(again) => again,
+        // Written out it may have more comparisons than it was read from.
+        Err(fault) if fault.code == ErrorCode::LimitExceeded => return,
+        Err(fault) => panic!("{written:?} of {text:?}: {fault}"),
+    };
     for environment in environments() {
         let holds = |marker: &MarkerTree| marker.evaluate(&environment.markers, &extras);
         assert_eq!(holds(&read), holds(&again), "{text:?} is written as {written:?}");
@@ -155,9 +160,14 @@ fn deviates(specifier: &VersionSpecifier, version: &Version) -> bool {
         // Only the post-releases of the very pre-release named are left out; and a local variant of a greater version is a
         // greater version.
         Operator::GreaterThan => version.is_post() || version.is_local(),
-        // `<1.0.post1` leaves out pre-releases of `1.0.post1`, not those of `1.0`; `<1.0rc2` leaves none out.
+        // `<1.0.post1` leaves out pre-releases of `1.0.post1`, not those of `1.0`; `<1.0rc2` leaves none out. And `0a5`
+        // is no pre-release of `2!0`.
         Operator::LessThan => {
-            version.any_prerelease() && (spec.is_post() || version.is_post() || spec.any_prerelease())
+            version.any_prerelease()
+                && (spec.is_post()
+                    || version.is_post()
+                    || spec.any_prerelease()
+                    || spec.epoch() != version.epoch())
         }
         // `===` compares text, which keys do not hold.
         Operator::ExactEqual => true,

@@ -386,10 +386,10 @@ fn join(file: &str, target: &str) -> String {
             part => folders.push(part),
         }
     }
-    // What comes back to where it began is the folder itself; a name there must be.
-    if folders.is_empty() {
-        ".".to_owned()
-    } else {
-        folders.join("/")
+    // What comes back to where it began is a folder, which has a name too.
+    match folders.as_slice() {
+        [] => ".".to_owned(),
+        [""] => "/".to_owned(),
+        parts => parts.join("/"),
     }
 }

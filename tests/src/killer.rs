@@ -12,6 +12,8 @@ use crate::scene::{PATIENCE, Scene};
 
 /// The signal of an abort.
 const SIGABRT: i32 = 6;
+/// The signal that asks for an end.
+const SIGTERM: i32 = 15;
 /// The log line of every message that a worker was handed; see [`deliveries`].
 const NOTED: &str = "ingest.after_receive=note";
 
@@ -166,7 +168,7 @@ fn died(mut running: Running, kill: Kill, was_told: impl Fn() -> bool) -> Death 
     let aborted = output.signal == Some(SIGABRT) && output.stderr.contains("aborted at a fail point");
     let killed = output.signal == Some(9) || aborted;
     assert!(
-        killed || output.code == Some(0),
+        killed || is_stop(&output),
         "an end that nobody planned ({kill:?}): {output:#?}"
     );
     Death { killed, output }
@@ -183,11 +185,27 @@ pub async fn drain(scene: &Scene, probe: &Probe) -> String {
         let mut worker = scene.thoth(["worker"]).env(VARIABLE, NOTED).spawn();
         until_below(probe, &mut worker, 1).await;
         worker.terminate();
-        said += &worker.wait(PATIENCE).expect_code(0).stderr;
-        if probe.waiting().await == 0 {
+        said += &stopped(worker).stderr;
+        if probe.is_drained().await {
             return said;
         }
     }
+}
+
+/// What a worker said that was told to stop.
+///
+/// # Panics
+/// When it ended otherwise.
+#[track_caller]
+pub fn stopped(worker: Running) -> Output {
+    let output = worker.wait(PATIENCE);
+    assert!(is_stop(&output), "the worker did not stop: {output:#?}");
+    output
+}
+
+/// Who is told to stop before he listens ends by the signal, with nothing in hand.
+fn is_stop(output: &Output) -> bool {
+    output.code == Some(0) || output.signal == Some(SIGTERM)
 }
 
 /// Waits until fewer than `bound` messages wait for the worker.

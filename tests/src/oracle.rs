@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::time::{Duration, Instant};
 
 use lapin::options::{BasicGetOptions, BasicPublishOptions, ConfirmSelectOptions, QueueDeclareOptions};
 use lapin::types::{AMQPValue, FieldTable};
@@ -146,7 +147,8 @@ fn judge(ledger: &Ledger, documents: &[String], letters: &[(String, String)]) ->
 
 /// A bare connection to the broker of a scene.
 pub struct Probe {
-    connection: Connection,
+    _connection: Connection,
+    url: String,
     channel: Channel,
 }
 
@@ -164,8 +166,15 @@ impl Probe {
         let properties = ConnectionProperties::default().with_connection_name("thoth oracle".into());
         let connection = Connection::connect(scene.vhost().url(), properties).await.ok()?;
         let channel = connection.create_channel().await.ok()?;
-        channel.confirm_select(ConfirmSelectOptions::default()).await.ok()?;
-        Some(Probe { connection, channel })
+        channel
+            .confirm_select(ConfirmSelectOptions::default())
+            .await
+            .ok()?;
+        Some(Probe {
+            _connection: connection,
+            url: scene.vhost().url().to_owned(),
+            channel,
+        })
     }
 
     /// Messages of a queue that wait for a worker; those in a worker's hands do not count. Somebody must have declared the
@@ -183,6 +192,15 @@ impl Probe {
             .channel
             .queue_declare(queue.into(), passive, FieldTable::default());
         declared.await.expect("the queue is there").message_count() as usize
+    }
+
+    /// Whether no message waits, nor did a moment before: what a worker held when it ended comes back a little later.
+    pub async fn is_drained(&self) -> bool {
+        if self.waiting().await > 0 {
+            return false;
+        }
+        tokio::time::sleep(Duration::from_millis(400)).await;
+        self.waiting().await == 0
     }
 
     /// Messages that wait for a worker.
@@ -214,35 +232,41 @@ impl Probe {
     /// Message id and code of every dead letter; they stay where they are.
     ///
     /// # Panics
-    /// When the broker does not answer.
+    /// When the broker does not answer within a minute; a queue that was brought back may take a while.
     pub async fn dead_letters(&self) -> Vec<(String, String)> {
-        // What a channel holds unanswered goes back to its queue when it is closed.
-        let channel = self.connection.create_channel().await.expect("a channel is had");
-        let mut letters = Vec::new();
-        while let Some(letter) = channel
-            .basic_get(DEAD_LETTERS.into(), BasicGetOptions::default())
-            .await
-            .expect("the broker answers")
-        {
-            let properties = &letter.delivery.properties;
-            let id = properties.message_id().as_ref().map_or("", |id| id.as_str());
-            let code = properties.headers().as_ref().and_then(|headers| {
-                match headers.inner().get(thoth_ingest::dead_letters::CODE)? {
-                    AMQPValue::LongString(code) => {
-                        Some(String::from_utf8_lossy(code.as_bytes()).into_owned())
-                    }
-                    _ => None,
-                }
-            });
-            // One that the broker itself took out, over the delivery limit, has no code.
-            letters.push((id.to_owned(), code.unwrap_or_else(|| OVER_THE_LIMIT.to_owned())));
+        let started = Instant::now();
+        loop {
+            match dead_letters(&self.url).await {
+                Ok(letters) => return letters,
+                Err(fault) => assert!(started.elapsed() < Duration::from_secs(60), "{fault}"),
+            }
+            tokio::time::sleep(Duration::from_millis(500)).await;
         }
-        channel
-            .close(200, "done".into())
-            .await
-            .expect("the channel can be closed");
-        letters
     }
+}
+
+/// What a connection holds unanswered goes back to its queue when it is closed.
+async fn dead_letters(url: &str) -> Result<Vec<(String, String)>, lapin::Error> {
+    let connection = Connection::connect(url, ConnectionProperties::default()).await?;
+    let channel = connection.create_channel().await?;
+    let mut letters = Vec::new();
+    while let Some(letter) = channel
+        .basic_get(DEAD_LETTERS.into(), BasicGetOptions::default())
+        .await?
+    {
+        let properties = &letter.delivery.properties;
+        let id = properties.message_id().as_ref().map_or("", |id| id.as_str());
+        let code = properties.headers().as_ref().and_then(|headers| {
+            match headers.inner().get(thoth_ingest::dead_letters::CODE)? {
+                AMQPValue::LongString(code) => Some(String::from_utf8_lossy(code.as_bytes()).into_owned()),
+                _ => None,
+            }
+        });
+        // One that the broker itself took out, over the delivery limit, has no code.
+        letters.push((id.to_owned(), code.unwrap_or_else(|| OVER_THE_LIMIT.to_owned())));
+    }
+    connection.close(200, "done".into()).await?;
+    Ok(letters)
 }
 
 /// In place of the code of a dead letter that is over the delivery limit.

@@ -227,7 +227,12 @@ async fn a_folder_that_is_gone_is_a_store_that_does_not_answer() {
         store.get(&key).await.map(drop).map_err(|fault| fault.code),
         store.put(&new).await.map(drop).map_err(|fault| fault.code),
         store.contains(&key).await.map(drop).map_err(|fault| fault.code),
-        store.list().try_next().await.map(drop).map_err(|fault| fault.code),
+        store
+            .list()
+            .try_next()
+            .await
+            .map(drop)
+            .map_err(|fault| fault.code),
     ];
     assert_eq!(codes, [Err(ErrorCode::StoreUnreachable); 5]);
     assert!(!place.exists(), "another store was begun");

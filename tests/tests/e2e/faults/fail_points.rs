@@ -60,21 +60,41 @@ fn every_fail_point_is_on_a_way() {
 fn the_documentation_has_the_table_of_fail_points() {
     let mut table = String::from("| name | reached when | `abort(…)` looks at |\n|---|---|---|\n");
     for point in FailPoint::ALL {
-        table += &format!("| `{}` | {} | {} |\n", point.name(), point.meaning(), point.about());
+        table += &format!(
+            "| `{}` | {} | {} |\n",
+            point.name(),
+            point.meaning(),
+            point.about()
+        );
     }
     let page = fs::read_to_string(workspace_root().join("docs/testing.md")).unwrap();
-    assert!(page.contains(&table), "docs/testing.md lacks this table:\n{table}");
+    assert!(
+        page.contains(&table),
+        "docs/testing.md lacks this table:\n{table}"
+    );
 }
 
 /// The crates that a package is built from when it is built alone.
 fn built_from(package: &str) -> BTreeSet<String> {
     let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-        .args(["tree", "--locked", "--offline", "--edges", "normal,build", "--prefix", "none"])
+        .args([
+            "tree",
+            "--locked",
+            "--offline",
+            "--edges",
+            "normal,build",
+            "--prefix",
+            "none",
+        ])
         .args(["--package", package])
         .current_dir(workspace_root())
         .output()
         .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let listed = String::from_utf8(output.stdout).unwrap();
     let names = listed.lines().filter_map(|line| line.split(' ').next());
     names.map(str::to_owned).collect()
@@ -83,6 +103,9 @@ fn built_from(package: &str) -> BTreeSet<String> {
 #[test]
 fn a_binary_that_is_built_alone_has_no_fail_points() {
     let (alone, with_tests) = (built_from("thoth-cli"), built_from("thoth-tests"));
-    assert!(alone.contains("thoth-cypher") && !alone.contains("fail"), "{alone:?}");
+    assert!(
+        alone.contains("thoth-cypher") && !alone.contains("fail"),
+        "{alone:?}"
+    );
     assert!(with_tests.contains("fail"), "{with_tests:?}");
 }

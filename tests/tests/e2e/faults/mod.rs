@@ -36,7 +36,7 @@ fn publish(scene: &Scene, documents: &[Value]) -> Ledger {
 async fn finish(scene: &Scene, probe: &Probe, mut worker: Running, ledger: &Ledger) -> Verdict {
     killer::until_below(probe, &mut worker, 1).await;
     worker.terminate();
-    worker.wait(PATIENCE).expect_code(0);
+    killer::stopped(worker);
     killer::drain(scene, probe).await;
     let verdict = oracle::count(scene, probe, ledger).await.expect_clean();
     assert_eq!(scene.checksum(), expected_checksum(&ledger.documents()));

@@ -2,7 +2,7 @@
 
 use thoth_ingest::topology::DEAD_LETTERS;
 use thoth_tests::corpus;
-use thoth_tests::killer::{drain, until_below};
+use thoth_tests::killer::{drain, stopped, until_below};
 use thoth_tests::oracle::{self, OVER_THE_LIMIT, Probe};
 use thoth_tests::scene::{PATIENCE, Scene, expected_checksum};
 use thoth_tests::services::Services;
@@ -35,7 +35,7 @@ async fn a_document_that_kills_its_worker_becomes_a_dead_letter_alone() {
         }
         if worker.is_alive() {
             worker.terminate();
-            worker.wait(PATIENCE).expect_code(0);
+            stopped(worker);
             break;
         }
         assert_eq!(worker.wait(PATIENCE).signal, Some(6));
@@ -56,11 +56,13 @@ async fn a_document_that_kills_its_worker_becomes_a_dead_letter_alone() {
 
 /// The neighbours go in by the program that would still die of the poison.
 async fn drain_without_fix(scene: &Scene, probe: &Probe, poison: &str) {
-    let mut worker = scene
-        .thoth(["worker"])
-        .env("THOTH_FAIL_POINTS", format!("ingest.after_parse=abort({poison})"))
-        .spawn();
-    until_below(probe, &mut worker, 1).await;
-    worker.terminate();
-    worker.wait(PATIENCE).expect_code(0);
+    while !probe.is_drained().await {
+        let mut worker = scene
+            .thoth(["worker"])
+            .env("THOTH_FAIL_POINTS", format!("ingest.after_parse=abort({poison})"))
+            .spawn();
+        until_below(probe, &mut worker, 1).await;
+        worker.terminate();
+        stopped(worker);
+    }
 }

@@ -41,7 +41,9 @@ async fn nothing_is_announced_that_a_full_disk_did_not_take() {
     let scene = Scene::embedded().with_broker(services);
     let documents = documents(0, 40);
     for by_broker in [true, false] {
-        let full = scene.ingest(&documents, by_broker).env("THOTH_FAIL_POINTS", "store.put=10*off->full");
+        let full = scene
+            .ingest(&documents, by_broker)
+            .env("THOTH_FAIL_POINTS", "store.put=10*off->full");
         let output = full.run().expect_code(2);
         assert!(output.stderr.contains("STORE_UNREACHABLE"), "{output:?}");
         assert!(output.stderr.contains("no space left"), "{output:?}");
@@ -60,7 +62,9 @@ async fn a_worker_waits_until_a_full_disk_has_space() {
     let scene = Scene::embedded().with_broker(services);
     let documents = documents(0, 40);
     // Documents that travel inside their messages are stored by the worker.
-    let publisher = Publisher::connect(&BrokerConfig::new(scene.vhost().url())).await.unwrap();
+    let publisher = Publisher::connect(&BrokerConfig::new(scene.vhost().url()))
+        .await
+        .unwrap();
     let read: Vec<_> = documents.iter().map(corpus::read).collect();
     publisher.publish_all(&read, None).await.unwrap();
     publisher.close().await;
@@ -110,7 +114,9 @@ impl Drop for SmallDisk {
 async fn a_disk_that_is_really_full_loses_nothing() {
     let Some(services) = Services::get() else { return };
     let scene = Scene::embedded().with_broker(services);
-    let Some(disk) = SmallDisk::new(scene.store(), "size=400k") else { return };
+    let Some(disk) = SmallDisk::new(scene.store(), "size=400k") else {
+        return;
+    };
     let documents = documents(0, 300);
     let output = scene.ingest(&documents, true).run().expect_code(2);
     assert!(output.stderr.contains("STORE_UNREACHABLE"), "{output:?}");
@@ -124,8 +130,16 @@ async fn a_disk_that_is_really_full_loses_nothing() {
 /// Bytes of memory that the process has in use.
 fn resident_bytes(process: &Running) -> usize {
     let status = fs::read_to_string(format!("/proc/{}/status", process.pid())).unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
-    line.trim().trim_end_matches(" kB").trim().parse::<usize>().unwrap() * 1024
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))
+        .unwrap();
+    line.trim()
+        .trim_end_matches(" kB")
+        .trim()
+        .parse::<usize>()
+        .unwrap()
+        * 1024
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -138,7 +152,10 @@ async fn a_slow_store_does_not_make_the_worker_grow() {
     scene.set("THOTH_BROKER_PREFETCH", "100");
     let ledger = publish(&scene, &many);
     let probe = Probe::new(&scene).await;
-    let mut worker = scene.thoth(["worker"]).env("THOTH_FAIL_POINTS", "store.get=sleep(10)").spawn();
+    let mut worker = scene
+        .thoth(["worker"])
+        .env("THOTH_FAIL_POINTS", "store.get=sleep(10)")
+        .spawn();
     until_below(&probe, &mut worker, 3_000).await;
     let early = resident_bytes(&worker);
     until_below(&probe, &mut worker, 200).await;
