@@ -6,7 +6,9 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::advise::args::AdviseArgs;
+use crate::dead_letters::args::DeadLettersVerb;
 use crate::settings::Override;
+use crate::verbs::{DocumentsVerb, PurgeArgs};
 
 /// Learns which Python stacks work where, and advises on them.
 #[derive(Debug, Parser)]
@@ -45,7 +47,9 @@ pub(crate) enum Verb {
     Serve(ServeArgs),
     /// Bring documents that RabbitMQ announces into the graph, until SIGTERM
     #[command(
-        after_help = "Example:\n  thoth worker --broker amqp://127.0.0.1:5672/%2f --graph bolt://127.0.0.1:7687"
+        after_help = "Examples:\n  thoth worker --broker amqp://127.0.0.1:5672/%2f --graph bolt://127.0.0.1:7687\n  \
+                      thoth worker --listen 127.0.0.1:9464\n  thoth worker --pause heavy\n\n\
+                      QUEUE is light or heavy. --pause, --resume and --status speak to all workers of the document store and end."
     )]
     Worker(WorkerArgs),
     /// Store documents and bring them into the graph
@@ -56,6 +60,17 @@ pub(crate) enum Verb {
                       compressed with gzip (.gz) or zstd (.zst), or a folder of such files."
     )]
     Ingest(IngestArgs),
+    /// Look after stored documents
+    #[command(subcommand)]
+    Documents(DocumentsVerb),
+    /// Take documents out of the graph by a filter, and set them aside in the store
+    #[command(
+        after_help = "Examples:\n  thoth purge --kind solver --before 2021-01-01 --dry-run\n  \
+                      thoth purge --source adviser-test --yes\n\n\
+                      The graph is afterwards what the remaining documents make. Interrupted, run it again. The documents\n\
+                      lie under archive/ in the store; `thoth documents restore` brings them back."
+    )]
+    Purge(PurgeArgs),
     /// Turn requirements and an environment into the best locked stack
     #[command(after_help = "Examples:\n  thoth advise flask 'jinja2<3'\n  \
                       thoth advise -r requirements.txt -c constraints.txt --python-version 3.9 --format json\n  \
@@ -63,6 +78,9 @@ pub(crate) enum Verb {
                       thoth advise flask --as-of 2020-08-21 --predictor latest\n\n\
                       Exit codes: 0 advised; 1 unsatisfiable, or knowledge is missing; 2 wrong usage or environment.")]
     Advise(Box<AdviseArgs>),
+    /// Look after messages that could not be ingested
+    #[command(subcommand)]
+    DeadLetters(DeadLettersVerb),
     /// Look after the graph
     #[command(subcommand)]
     Graph(GraphVerb),
@@ -154,12 +172,26 @@ pub(crate) struct ServeArgs {
 /// Options of `worker`.
 #[derive(Debug, Args)]
 pub(crate) struct WorkerArgs {
+    /// Tell all workers to leave a queue alone
+    #[arg(long, value_name = "QUEUE", conflicts_with_all = ["resume", "status", "listen"])]
+    pub(crate) pause: Vec<String>,
+    /// Tell them to consume it again
+    #[arg(long, value_name = "QUEUE", conflicts_with_all = ["status", "listen"])]
+    pub(crate) resume: Vec<String>,
+    /// Show which queues are paused
+    #[arg(long, conflicts_with = "listen")]
+    pub(crate) status: bool,
+    /// Answer /health and /metrics on this address
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) listen: Option<String>,
     #[command(flatten)]
     pub(crate) graph: GraphOption,
     #[command(flatten)]
     pub(crate) store: StoreOption,
     #[command(flatten)]
     pub(crate) broker: BrokerOption,
+    #[command(flatten)]
+    pub(crate) format: FormatOption,
 }
 
 /// Options of `ingest`.
@@ -171,7 +203,7 @@ pub(crate) struct IngestArgs {
     /// Store and announce to RabbitMQ; a worker brings them into the graph
     #[arg(long)]
     pub(crate) publish: bool,
-    /// Set bad lines aside and bring in the rest; exit code 1 when there were any
+    /// Set bad lines and files aside and bring in the rest; exit code 1 when there were any
     #[arg(long)]
     pub(crate) graceful: bool,
     #[command(flatten)]
@@ -198,7 +230,9 @@ pub(crate) enum GraphVerb {
     Checksum(GraphArgs),
     /// Bring every stored document into the graph
     #[command(
-        after_help = "Example:\n  thoth graph rebuild --graph embedded:/tmp/again --store file:///srv/thoth/documents"
+        after_help = "Examples:\n  thoth graph rebuild --graph embedded:/tmp/again --store file:///srv/thoth/documents\n  \
+                      thoth graph rebuild --wipe --verify\n\n\
+                      What the graph states already is passed over, so after an interruption run it again without --wipe."
     )]
     Rebuild(RebuildArgs),
     /// Run a read-only Cypher statement
@@ -228,6 +262,9 @@ pub(crate) struct RebuildArgs {
     /// Empty the graph first
     #[arg(long)]
     pub(crate) wipe: bool,
+    /// Compare the checksum with that of the graph that was there; exit code 1 where it differs
+    #[arg(long, requires = "wipe")]
+    pub(crate) verify: bool,
     #[command(flatten)]
     pub(crate) graph: GraphOption,
     #[command(flatten)]
@@ -288,12 +325,18 @@ impl Cli {
             }
             Verb::Worker(args) => {
                 (graph, store) = (args.graph.graph.as_ref(), args.store.store.as_ref());
-                broker = args.broker.broker.as_ref();
+                (broker, listen) = (args.broker.broker.as_ref(), args.listen.as_ref());
+            }
+            Verb::DeadLetters(verb) => {
+                let places = verb.places();
+                (store, broker) = (places.store.store.as_ref(), places.broker.broker.as_ref());
             }
             Verb::Ingest(args) => {
                 (graph, store) = (args.graph.graph.as_ref(), args.store.store.as_ref());
                 broker = args.broker.broker.as_ref();
             }
+            Verb::Documents(verb) => (graph, store) = verb.places(),
+            Verb::Purge(args) => (graph, store) = (args.graph.graph.as_ref(), args.store.store.as_ref()),
             Verb::Advise(args) => graph = args.graph.graph.as_ref(),
             Verb::Graph(GraphVerb::Migrate(args) | GraphVerb::Check(args) | GraphVerb::Checksum(args)) => {
                 graph = args.graph.graph.as_ref();

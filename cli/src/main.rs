@@ -13,6 +13,7 @@
 
 mod advise;
 mod args;
+mod dead_letters;
 mod exit;
 mod files;
 mod knowledge;

@@ -52,13 +52,21 @@ impl Output {
         self.terminal && !self.quiet
     }
 
+    /// Writes text to stdout; see [`Output::bytes`].
+    ///
+    /// # Errors
+    /// As [`Output::bytes`].
+    pub(crate) fn data(&self, text: &str) -> Result<(), Fault> {
+        self.bytes(text.as_bytes())
+    }
+
     /// Writes data to stdout. A reader that went away is no error: it has what it wanted.
     ///
     /// # Errors
     /// `IO_ERROR` when stdout cannot be written, as on a full disk.
-    pub(crate) fn data(&self, text: &str) -> Result<(), Fault> {
+    pub(crate) fn bytes(&self, bytes: &[u8]) -> Result<(), Fault> {
         let mut stdout = std::io::stdout().lock();
-        match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
             Ok(()) => Ok(()),
             Err(problem) if problem.kind() == ErrorKind::BrokenPipe => Ok(()),
             Err(problem) => Err(Fault::new(
@@ -83,6 +91,12 @@ impl Output {
         if !self.quiet {
             self.complain(line);
         }
+    }
+
+    /// Writes a question to stderr, the cursor behind it.
+    pub(crate) fn ask(&self, question: &str) {
+        let mut stderr = std::io::stderr().lock();
+        write!(stderr, "{question}").and_then(|()| stderr.flush()).ok();
     }
 
     /// Writes an error to stderr: code and message with the place on one line, what to do on the next.

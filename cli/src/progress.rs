@@ -70,6 +70,48 @@ impl Drop for Progress<'_> {
     }
 }
 
+/// How many documents are done, of how many, and how fast. Nothing where no bar can be drawn.
+pub(crate) struct CountBar(ProgressBar);
+
+impl CountBar {
+    /// A bar over `total` of `what`.
+    pub(crate) fn new(output: &Output, what: &'static str, total: u64) -> CountBar {
+        let bar = if output.draws_progress() {
+            ProgressBar::new(total)
+        } else {
+            ProgressBar::hidden()
+        };
+        // The template is fixed and well formed.
+        if let Ok(style) = ProgressStyle::with_template("[{bar:40}] {pos}/{len} {msg} {per_sec} {elapsed}") {
+            bar.set_style(style.progress_chars("=> "));
+        }
+        bar.set_message(what);
+        CountBar(bar)
+    }
+
+    /// Shows how many are done.
+    pub(crate) fn show(&self, done: u64) {
+        self.0.set_position(done);
+    }
+
+    /// Shows how many are done, and of how many.
+    pub(crate) fn show_of(&self, done: u64, total: u64) {
+        self.0.set_length(total);
+        self.show(done);
+    }
+
+    /// Removes the bar.
+    pub(crate) fn finish(&self) {
+        self.0.finish_and_clear();
+    }
+}
+
+impl Drop for CountBar {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
+
 /// How far an ingest is: bytes of the files, and documents. Nothing where no bar can be drawn.
 pub(crate) struct BytesBar(ProgressBar);
 

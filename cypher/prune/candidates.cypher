@@ -6,10 +6,14 @@
 // index: package_key
 // rows: the releases of the frontier's packages
 UNWIND $wanted AS want
-MATCH (p:Package {key: want.package})-[:HAS_VERSION]->(v:PackageVersion)
+MATCH (p:Package {key: want.package})
+WITH want, p, [(p)-[absence:MISSING_FROM]->(i:Index) WHERE absence.missing = true | [i.key, absence.stamp]] AS absences
+MATCH (p)-[:HAS_VERSION]->(v:PackageVersion)
 WHERE v.requirementsKnown = true
   AND any(i IN range(0, size(want.from) - 1) WHERE want.from[i] <= v.order AND v.order < want.until[i])
   AND (size($indexes) = 0 OR v.index IN $indexes)
+  AND coalesce(v.missing, false) = false
+  AND none(absence IN absences WHERE absence[0] = v.index AND absence[1] > coalesce(v.missingStamp, ''))
   AND (coalesce(v.yanked, false) = false OR v.order IN want.pinned)
   AND ($asOf = '' OR coalesce(v.publishedAt, '~') <= $asOf)
   AND (v.pythonFrom IS NULL

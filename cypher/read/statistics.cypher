@@ -1,11 +1,11 @@
-// purpose: how much knowledge there is
+// purpose: how much knowledge there is; packages and releases of Python, not those of operating systems
 // params: none
 // columns: label, nodes
 // index: label counts
 // rows: one per label, also where there is no node
-MATCH (n:Package) WITH count(n) AS nodes RETURN 'Package' AS label, nodes
+MATCH (n:Package) WHERE n.ecosystem = 'pypi' WITH count(n) AS nodes RETURN 'Package' AS label, nodes
 UNION ALL
-MATCH (n:PackageVersion) WITH count(n) AS nodes RETURN 'PackageVersion' AS label, nodes
+MATCH (n:PackageVersion) WHERE n.ecosystem IS NULL WITH count(n) AS nodes RETURN 'PackageVersion' AS label, nodes
 UNION ALL
 MATCH (n:Artifact) WITH count(n) AS nodes RETURN 'Artifact' AS label, nodes
 UNION ALL

@@ -232,14 +232,14 @@ pub fn column_order(text: &str) -> Vec<String> {
     else {
         return Vec::new();
     };
-    let end = tokens[start..]
-        .iter()
-        .position(|token| {
-            ["ORDER", "LIMIT", "SKIP"]
-                .iter()
-                .any(|word| token.eq_ignore_ascii_case(word))
-        })
-        .map_or(tokens.len(), |offset| start + offset);
+    let ends = |token: &str| {
+        let words = ["ORDER", "LIMIT", "SKIP"];
+        words.iter().any(|word| token.eq_ignore_ascii_case(word))
+    };
+    // Behind a dot such a word is the name of a property.
+    let end = (start + 1..tokens.len())
+        .find(|at| ends(&tokens[*at]) && tokens[*at - 1] != ".")
+        .unwrap_or(tokens.len());
     let named: Vec<Option<String>> = items(&tokens[start + 1..end])
         .iter()
         .map(|item| match item {
@@ -297,6 +297,10 @@ mod tests {
         assert_eq!(
             column_order("MATCH (n) RETURN n.name AS b, count(n) AS a, n.c ORDER BY a"),
             ["b", "a", "n.c"]
+        );
+        assert_eq!(
+            column_order("MATCH (n) RETURN n.limit AS most, n.order, n.skip LIMIT 1"),
+            ["most", "n.order", "n.skip"]
         );
     }
 }

@@ -10,9 +10,9 @@ use thoth_schema::error::{ErrorCode, Fault};
 use url::Url;
 
 /// Messages that a worker holds of the light queue, by default.
-pub const PREFETCH: u16 = 16;
+pub const PREFETCH: u16 = 1_000;
 /// Most messages that a worker may hold.
-pub const MAX_PREFETCH: u16 = 1_000;
+pub const MAX_PREFETCH: u16 = 10_000;
 /// Longest wait for a connection, in seconds.
 pub const CONNECT_SECONDS: u64 = 10;
 /// Longest wait for a confirm, in seconds: a broker short of disk or memory holds publishers back.

@@ -1,7 +1,16 @@
-//! What could not be ingested: kept in the dead-letter queue with the reason.
+//! What could not be ingested: put into the dead-letter queue with the reason by the worker, and from there recorded in the
+//! document store, where it is listed, sent again or discarded.
+
+mod office;
+mod record;
+mod shelf;
+
+pub use office::DeadLetterOffice;
+pub use record::{Body, CUT_BODY_BYTES, DeadLetter, MAX_BODY_BYTES, MAX_CHARACTERS, MAX_HEADERS};
+pub use shelf::{DeadLetters, Selection, Shown};
 
 use crate::publisher::{Outgoing, confirmed_publish};
-use crate::topology::DEAD_LETTERS;
+use crate::topology::{DEAD_LETTERS, retry_exchange};
 use lapin::Channel;
 use lapin::message::Delivery;
 use lapin::types::{AMQPValue, FieldTable};
@@ -22,6 +31,8 @@ pub const FIRST_TIME: &str = "firstTime";
 pub const LAST_TIME: &str = "lastTime";
 /// Header: the queue that it came from.
 pub const QUEUE: &str = "queue";
+/// Header: the routing key it was published with; a copy put back into its queue has the queue's name for one.
+pub const ROUTING_KEY: &str = "routingKey";
 
 /// Header that the broker keeps: deliveries before this one.
 const DELIVERY_COUNT: &str = "x-delivery-count";
@@ -32,6 +43,7 @@ const MAX_REASON_CHARACTERS: usize = 2_000;
 #[derive(Debug, Clone)]
 pub(crate) struct History {
     pub(crate) queue: String,
+    pub(crate) routing_key: String,
     pub(crate) attempts: i64,
     pub(crate) first_time: String,
 }
@@ -42,6 +54,7 @@ impl History {
         let before = number(headers, ATTEMPTS).unwrap_or(0) + number(headers, DELIVERY_COUNT).unwrap_or(0);
         History {
             queue: queue.to_owned(),
+            routing_key: text(headers, ROUTING_KEY).unwrap_or_else(|| delivery.routing_key.to_string()),
             attempts: before,
             first_time: text(headers, FIRST_TIME).unwrap_or_else(now),
         }
@@ -49,6 +62,7 @@ impl History {
 
     fn headers(&self, delivery: &Delivery) -> FieldTable {
         let mut headers = delivery.properties.headers().clone().unwrap_or_default();
+        headers.insert(ROUTING_KEY.into(), long(&self.routing_key));
         headers.insert(ATTEMPTS.into(), AMQPValue::LongLongInt(self.attempts));
         headers.insert(FIRST_TIME.into(), long(&self.first_time));
         headers.insert(LAST_TIME.into(), long(&now()));
@@ -84,25 +98,29 @@ pub(crate) async fn bury(
             long(&pointer.chars().take(MAX_REASON_CHARACTERS).collect::<String>()),
         );
     }
-    republish(
-        channel,
-        DEAD_LETTERS,
-        delivery.routing_key.as_str(),
-        delivery,
-        headers,
-    )
-    .await?;
+    republish(channel, DEAD_LETTERS, &history.routing_key, delivery, headers).await?;
     fail_point!(DeadletterAfterRecordBeforeAck)
 }
 
-/// Puts a fresh copy of a message back into its queue, so that the broker's count of deliveries starts anew: what waited
-/// for the graph or the store to come back has done nothing wrong. Confirmed by the broker when this returns.
+/// Gives a fresh copy of a message to the broker, so that its count of deliveries starts anew: what waited for the graph
+/// or the store to come back has done nothing wrong. It goes back into its queue at once, or through a queue of delayed
+/// retry, where the delay grows with the attempts. Confirmed by the broker when this returns.
 ///
 /// # Errors
 /// `BROKER_UNREACHABLE`, `UNAVAILABLE`.
-pub(crate) async fn put_back(channel: &Channel, delivery: &Delivery, history: &History) -> Result<(), Fault> {
+pub(crate) async fn put_back(
+    channel: &Channel,
+    delivery: &Delivery,
+    history: &History,
+    delayed: bool,
+) -> Result<(), Fault> {
+    let headers = history.headers(delivery);
+    if delayed {
+        let exchange = retry_exchange(history.attempts);
+        return republish(channel, exchange, &history.routing_key, delivery, headers).await;
+    }
     // The default exchange routes by the name of the queue.
-    republish(channel, "", &history.queue, delivery, history.headers(delivery)).await
+    republish(channel, "", &history.queue, delivery, headers).await
 }
 
 async fn republish(

@@ -1,26 +1,31 @@
-//! One message: from its delivery to the one answer that the broker gets.
+//! One message: from its delivery to the document in it, and the one answer that the broker gets.
 //!
 //! The answer is an acknowledgement, and it is given when the document is in the graph, or in the dead letters, or back
-//! in its queue as a fresh copy. Whatever happens before, the broker still has the message.
+//! with the broker as a fresh copy. Whatever happens before, the broker still has the message.
 
 use crate::backoff::Backoff;
-use crate::dead_letters::{History, bury, put_back, text};
+use crate::control::Paused;
+use crate::dead_letters::{History, bury, put_back};
+use crate::metrics::{self, Arrival};
+use crate::receipts::Receipts;
 use crate::store::{DocumentStore, StoreKey};
-use crate::sync::{SyncOutcome, sync};
+use crate::sync::SyncOutcome;
+use crate::trace::message_span;
 use crate::worker::{WorkerOptions, WorkerStatus};
-use lapin::Channel;
 use lapin::message::Delivery;
-use lapin::options::BasicAckOptions;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use thoth_cypher::{Graph, fail_point};
 use thoth_schema::document::{Document, Limits};
 use thoth_schema::error::{ErrorCode, Fault};
 use thoth_schema::message::Pointer;
-use tokio::sync::watch;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tracing::Instrument;
 
-/// Attempts at a document whose fault may be the graph's or the document's; then it is the document's.
-const DOUBTFUL_ATTEMPTS: u32 = 5;
+/// Canonical bytes of documents in work at the same time, of all queues. A single larger document passes alone.
+pub(crate) const IN_WORK_BYTES: usize = 256 * 1024 * 1024;
+/// Bytes are counted in units of this size.
+pub(crate) const IN_WORK_UNIT: usize = 1024;
 
 /// What every message is worked on with.
 pub(crate) struct Bench {
@@ -28,6 +33,14 @@ pub(crate) struct Bench {
     pub(crate) store: DocumentStore,
     pub(crate) options: WorkerOptions,
     pub(crate) status: watch::Sender<WorkerStatus>,
+    /// Units of [`IN_WORK_UNIT`] bytes that are free.
+    pub(crate) bytes: Arc<Semaphore>,
+}
+
+impl Bench {
+    pub(crate) fn backoff(&self) -> Backoff {
+        Backoff::new(self.options.first_delay, self.options.longest_delay)
+    }
 }
 
 /// What ends the work on messages early.
@@ -37,6 +50,8 @@ pub(crate) struct Signals {
     pub(crate) stop: watch::Receiver<bool>,
     /// The connection is gone: nothing can be answered any more.
     pub(crate) over: watch::Receiver<bool>,
+    /// Which queues are left alone.
+    pub(crate) paused: watch::Receiver<Option<Paused>>,
 }
 
 /// Waits until a signal is given, or nobody is left to give it.
@@ -46,7 +61,7 @@ pub(crate) async fn raised(signal: &mut watch::Receiver<bool>) {
 
 /// Whose fault it is.
 #[derive(Debug, PartialEq, Eq)]
-enum Blame {
+pub(crate) enum Blame {
     /// Of what is around the document: wait.
     Surroundings,
     /// Cannot be told: try some times.
@@ -55,7 +70,7 @@ enum Blame {
     Document,
 }
 
-fn blame(code: ErrorCode) -> Blame {
+pub(crate) fn blame(code: ErrorCode) -> Blame {
     match code {
         code if code.retryable() => Blame::Surroundings,
         ErrorCode::MigrationPending | ErrorCode::MigrationChanged | ErrorCode::InvalidConfiguration => {
@@ -66,153 +81,242 @@ fn blame(code: ErrorCode) -> Blame {
     }
 }
 
-/// Works on one delivery to its end.
-pub(crate) async fn handle(
-    bench: Arc<Bench>,
-    channel: Channel,
-    queue: &'static str,
+/// A message that the broker has handed out and waits to be answered for.
+pub(crate) struct Message {
+    pub(crate) bench: Arc<Bench>,
+    receipts: Arc<Receipts>,
     delivery: Delivery,
-    mut signals: Signals,
-) {
-    bench.status.send_modify(|status| status.in_flight += 1);
-    let mut history = History::of(&delivery, queue);
-    let message_id = delivery
-        .properties
-        .message_id()
-        .as_ref()
-        .map_or("", |id| id.as_str());
-    let traceparent = text(delivery.properties.headers().as_ref(), "traceparent");
-    tracing::debug!(
-        document.id = message_id,
-        queue,
-        attempts = history.attempts,
-        traceparent,
-        "a message arrived"
-    );
-    fail_point!(IngestAfterReceive, message_id).ok();
-    let ended = work(&bench, &channel, &delivery, &mut history, &mut signals).await;
-    bench.status.send_modify(|status| {
-        status.in_flight -= 1;
-        match &ended {
-            Ended::Ingested(SyncOutcome::Ingested) => status.ingested += 1,
-            Ended::Ingested(SyncOutcome::AlreadyKnown) => status.already_known += 1,
-            Ended::Buried => status.dead_lettered += 1,
-            Ended::PutBack => status.put_back += 1,
-            Ended::Lost => {}
-        }
-    });
+    pub(crate) history: History,
+    since: Instant,
+    /// Every log line about the message lies in it.
+    pub(crate) span: tracing::Span,
+    /// None once it has ended.
+    arrival: Option<Arrival>,
 }
 
-enum Ended {
+/// A message whose document was read and waits to be written.
+pub(crate) struct Work {
+    pub(crate) message: Message,
+    pub(crate) document: Document,
+    _bytes: OwnedSemaphorePermit,
+}
+
+/// How a message ended.
+pub(crate) enum Ended {
     Ingested(SyncOutcome),
-    Buried,
+    Buried(ErrorCode),
     PutBack,
     /// The connection broke first: the broker delivers the message again.
     Lost,
 }
 
-async fn work(
-    bench: &Arc<Bench>,
-    channel: &Channel,
-    delivery: &Delivery,
-    history: &mut History,
-    signals: &mut Signals,
-) -> Ended {
-    let mut backoff = Backoff::new(bench.options.first_delay, bench.options.longest_delay);
-    let begun = Instant::now();
-    let mut doubts = 0;
-    // Once a document is found at fault the verdict stands; only its burial is tried again.
-    let mut verdict: Option<Fault> = None;
-    loop {
-        let fault = match &verdict {
-            Some(fault) => match bury(channel, delivery, history, fault).await {
+impl Message {
+    pub(crate) fn new(
+        bench: &Arc<Bench>,
+        receipts: &Arc<Receipts>,
+        delivery: Delivery,
+        queue: &'static str,
+    ) -> Message {
+        receipts.taken(delivery.delivery_tag);
+        bench.status.send_modify(|status| status.in_flight += 1);
+        let history = History::of(&delivery, queue);
+        let (span, arrival) = (message_span(&delivery, queue), Arrival::of(&delivery, queue));
+        span.in_scope(|| tracing::debug!(attempts = history.attempts, "a message arrived"));
+        Message {
+            bench: Arc::clone(bench),
+            receipts: Arc::clone(receipts),
+            delivery,
+            history,
+            since: Instant::now(),
+            span,
+            arrival: Some(arrival),
+        }
+    }
+
+    /// Whether it was held so long that somebody else should have it.
+    pub(crate) fn is_held_too_long(&self) -> bool {
+        self.since.elapsed() > self.bench.options.longest_hold
+    }
+
+    /// Answers for documents that the graph has.
+    pub(crate) async fn ingested(messages: Vec<Message>, outcomes: &[SyncOutcome]) {
+        let tags: Vec<u64> = messages
+            .iter()
+            .map(|message| message.delivery.delivery_tag)
+            .collect();
+        fail_point!(IngestAfterCommitBeforeAck).ok();
+        if let Some(first) = messages.first() {
+            first.receipts.acknowledge(&tags).await;
+        }
+        fail_point!(IngestAfterAck).ok();
+        for (mut message, outcome) in messages.into_iter().zip(outcomes) {
+            message.count(&Ended::Ingested(*outcome));
+        }
+    }
+
+    /// Makes a dead letter of it; tried until the broker has it, or is gone.
+    pub(crate) async fn bury(mut self, fault: &Fault, signals: &mut Signals) {
+        let mut backoff = self.bench.backoff();
+        loop {
+            let problem = match bury(self.receipts.channel(), &self.delivery, &self.history, fault).await {
                 Ok(()) => {
-                    tracing::warn!(queue = history.queue, attempts = history.attempts, error = %fault, "a document became a dead letter");
-                    return answered(delivery, Ended::Buried).await;
+                    let (queue, attempts) = (&self.history.queue, self.history.attempts);
+                    tracing::warn!(queue, attempts, error = %fault, "a document became a dead letter");
+                    self.acknowledge().await;
+                    return self.count(&Ended::Buried(fault.code));
                 }
-                Err(fault) => fault,
-            },
-            None => {
-                history.attempts += 1;
-                match attempt(bench, delivery.data.clone()).await {
-                    Ok(outcome) => {
-                        fail_point!(IngestAfterCommitBeforeAck).ok();
-                        return answered(delivery, Ended::Ingested(outcome)).await;
-                    }
-                    Err(fault) => fault,
-                }
-            }
-        };
-        if verdict.is_none() {
-            let blame = blame(fault.code);
-            doubts += u32::from(blame == Blame::Doubtful);
-            if blame == Blame::Document || doubts >= DOUBTFUL_ATTEMPTS {
-                verdict = Some(fault);
-                continue;
+                Err(problem) => problem,
+            };
+            if !self.waited(&mut backoff, &problem, signals).await {
+                return self.count(&Ended::Lost);
             }
         }
+    }
+
+    /// Gives it back as a fresh copy, after a delay or at once; where that fails the end of the connection does it, with a
+    /// charge.
+    pub(crate) async fn put_back(mut self, delayed: bool) {
+        match put_back(self.receipts.channel(), &self.delivery, &self.history, delayed).await {
+            Ok(()) => {
+                self.acknowledge().await;
+                self.count(&Ended::PutBack);
+            }
+            Err(fault) => {
+                tracing::warn!(error = %fault, "a message could not be put back; the broker returns it to its queue");
+                self.count(&Ended::Lost);
+            }
+        }
+    }
+
+    /// The connection is gone.
+    pub(crate) fn lost(mut self) {
+        self.count(&Ended::Lost);
+    }
+
+    /// Waits before another attempt; `false` when told to end.
+    pub(crate) async fn waited(&self, backoff: &mut Backoff, fault: &Fault, signals: &mut Signals) -> bool {
         let delay = backoff.next_delay();
-        bench.status.send_modify(|status| status.retried += 1);
-        tracing::warn!(attempts = history.attempts, delay_millis = delay.as_millis() as u64, error = %fault, "a message waits and is tried again");
-        tokio::select! {
-            () = tokio::time::sleep(delay) => {}
-            () = raised(&mut signals.over) => return Ended::Lost,
-            () = raised(&mut signals.stop) => {
-                return give_back(channel, delivery, history).await;
+        self.bench.status.send_modify(|status| status.retried += 1);
+        self.retried();
+        tracing::warn!(
+            attempts = self.history.attempts, delay_millis = delay.as_millis() as u64, error = %fault,
+            "a message waits and is tried again"
+        );
+        wait(delay, signals).await
+    }
+
+    /// It is tried again.
+    pub(crate) fn retried(&self) {
+        self.arrival.iter().for_each(Arrival::retried);
+    }
+
+    async fn acknowledge(&self) {
+        self.receipts.acknowledge(&[self.delivery.delivery_tag]).await;
+    }
+
+    fn count(&mut self, ended: &Ended) {
+        let arrival = self.arrival.take();
+        match (arrival, ended) {
+            (Some(arrival), Ended::Ingested(outcome)) => arrival.ingested(*outcome == SyncOutcome::Ingested),
+            (Some(arrival), Ended::Buried(code)) => arrival.dead_lettered(*code),
+            (Some(arrival), Ended::PutBack) => arrival.put_back(),
+            (arrival, _) => drop(arrival),
+        }
+        self.bench.status.send_modify(|status| {
+            status.in_flight -= 1;
+            match ended {
+                Ended::Ingested(SyncOutcome::Ingested) => status.ingested += 1,
+                Ended::Ingested(SyncOutcome::AlreadyKnown) => status.already_known += 1,
+                Ended::Buried(_) => status.dead_lettered += 1,
+                Ended::PutBack => status.put_back += 1,
+                Ended::Lost => {}
             }
-        }
-        if begun.elapsed() > bench.options.longest_hold {
-            return give_back(channel, delivery, history).await;
+        });
+    }
+}
+
+impl Drop for Message {
+    fn drop(&mut self) {
+        if self.arrival.is_some() {
+            // Its task was cancelled: the broker has it still.
+            self.count(&Ended::Lost);
         }
     }
 }
 
-/// Puts the message back without a charge; where that fails the end of the connection does it, with a charge.
-async fn give_back(channel: &Channel, delivery: &Delivery, history: &History) -> Ended {
-    match put_back(channel, delivery, history).await {
-        Ok(()) => answered(delivery, Ended::PutBack).await,
-        Err(fault) => {
-            tracing::warn!(error = %fault, "a message could not be put back; the broker returns it to its queue");
-            Ended::Lost
-        }
+/// Waits; `false` when a signal came first.
+pub(crate) async fn wait(delay: Duration, signals: &mut Signals) -> bool {
+    tokio::select! {
+        () = tokio::time::sleep(delay) => true,
+        () = raised(&mut signals.over) => false,
+        () = raised(&mut signals.stop) => false,
     }
 }
 
-async fn answered(delivery: &Delivery, ended: Ended) -> Ended {
-    match delivery.ack(BasicAckOptions::default()).await {
-        Ok(true) => drop(fail_point!(IngestAfterAck)),
-        Ok(false) => {
-            tracing::debug!("the broker is gone before the acknowledgement; the message comes again")
+/// Reads the document of a message; `None` when the message was answered otherwise.
+pub(crate) async fn prepare(message: Message, signals: Signals) -> Option<Work> {
+    let span = message.span.clone();
+    prepare_within(message, signals).instrument(span).await
+}
+
+async fn prepare_within(mut message: Message, mut signals: Signals) -> Option<Work> {
+    let id = message.delivery.properties.message_id().as_ref();
+    fail_point!(IngestAfterReceive, id.map_or("", |id| id.as_str())).ok();
+    let mut backoff = message.bench.backoff();
+    loop {
+        message.history.attempts += 1;
+        let fault = match attempt(&message).await {
+            Ok((document, bytes)) => {
+                return Some(Work {
+                    message,
+                    document,
+                    _bytes: bytes,
+                });
+            }
+            Err(fault) => fault,
+        };
+        if blame(fault.code) == Blame::Document {
+            message.bury(&fault, &mut signals).await;
+            return None;
         }
-        Err(error) => tracing::debug!(error = %error, "an acknowledgement was lost; the message comes again"),
+        let waited = message.waited(&mut backoff, &fault, &mut signals).await;
+        if !waited && *signals.over.borrow() {
+            message.lost();
+            return None;
+        }
+        if !waited || message.is_held_too_long() {
+            message.put_back(waited).await;
+            return None;
+        }
     }
-    ended
 }
 
 /// One attempt in a task of its own, so that a panic is this document's and nobody else's.
-async fn attempt(bench: &Arc<Bench>, body: Vec<u8>) -> Result<SyncOutcome, Fault> {
-    let bench = Arc::clone(bench);
-    let task = tokio::spawn(async move {
-        let document = read(&bench.store, &body).await?;
-        let outcomes = sync(bench.graph.as_ref(), std::slice::from_ref(&document)).await?;
-        outcomes
-            .first()
-            .copied()
-            .ok_or_else(|| Fault::new(ErrorCode::Internal, "the graph gave no outcome"))
-    });
+async fn attempt(message: &Message) -> Result<(Document, OwnedSemaphorePermit), Fault> {
+    let pointer = Pointer::from_bytes(&message.delivery.data)?;
+    let units = usize::try_from(pointer.bytes).unwrap_or(usize::MAX) / IN_WORK_UNIT + 1;
+    let units = u32::try_from(units.min(IN_WORK_BYTES / IN_WORK_UNIT)).unwrap_or(u32::MAX);
+    let room = Arc::clone(&message.bench.bytes).acquire_many_owned(units);
+    let room = room.await.map_err(|_| stopping())?;
+    let store = message.bench.store.clone();
+    let task = tokio::spawn(async move { read(&store, &pointer).await }.in_current_span());
     match task.await {
-        Ok(outcome) => outcome,
-        Err(error) if error.is_panic() => Err(Fault::new(
-            ErrorCode::Internal,
-            "the program panicked over this document",
-        )),
-        Err(_) => Err(Fault::new(ErrorCode::Unavailable, "the program is stopping")),
+        Ok(read) => Ok((read?, room)),
+        Err(error) if error.is_panic() => Err(panicked()),
+        Err(_) => Err(stopping()),
     }
 }
 
+pub(crate) fn panicked() -> Fault {
+    Fault::new(ErrorCode::Internal, "the program panicked over this document")
+}
+
+pub(crate) fn stopping() -> Fault {
+    Fault::new(ErrorCode::Unavailable, "the program is stopping")
+}
+
 /// The document of a message, stored and verified.
-async fn read(store: &DocumentStore, body: &[u8]) -> Result<Document, Fault> {
-    let pointer = Pointer::from_bytes(body)?;
+async fn read(store: &DocumentStore, pointer: &Pointer) -> Result<Document, Fault> {
     let document = match &pointer.inline {
         Some(text) => {
             fail_point!(IngestAfterFetch, &pointer.document_id)?;
@@ -242,6 +346,7 @@ async fn read(store: &DocumentStore, body: &[u8]) -> Result<Document, Fault> {
         ));
     }
     if pointer.inline.is_some() {
+        metrics::accepted(std::slice::from_ref(&document));
         store.put(&document).await?;
     }
     fail_point!(IngestAfterParse, &document.id)?;

@@ -1,22 +1,25 @@
 //! Files straight into the graph, or to the broker.
 
+use crate::inputs::input_bytes;
+use crate::metrics;
 use crate::publisher::Publisher;
-use crate::reader::{Piece, ReadOptions, Rejected, input_files, read_file};
+use crate::reader::{Inputs, Piece, ReadOptions, read_file};
 use crate::store::DocumentStore;
+use crate::summary::Fate;
 use crate::sync::{SyncOutcome, sync};
-use serde::Serialize;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use thoth_cypher::{Graph, fail_point};
 use thoth_schema::document::{Document, Payload};
 use thoth_schema::error::{ErrorCode, Fault};
 use tokio::sync::mpsc;
 
+pub use crate::summary::{MAX_REJECTED_LISTED, Summary};
+
 /// Documents of one transaction, at most.
 pub const BATCH_DOCUMENTS: usize = 1_000;
 /// Rows of one transaction, at most, unless a single document has more: releases, requirement lines and artifacts.
 pub const BATCH_ROWS: usize = 20_000;
-/// Rejected lines that a summary lists; more are counted.
-pub const MAX_REJECTED_LISTED: usize = 1_000;
 /// Pieces read ahead while the graph is busy.
 const PIECES_AHEAD: usize = 2;
 
@@ -25,36 +28,14 @@ const PIECES_AHEAD: usize = 2;
 pub struct Progress {
     /// Bytes of all input files as they lie on the disk; 0 where they cannot be told, as in a rebuild.
     pub bytes_total: u64,
+    /// Documents that there are; 0 where they are not counted beforehand, as in files.
+    pub documents_total: u64,
     /// Bytes of the files that were read to their end.
     pub bytes_read: u64,
     /// Documents read.
     pub read: u64,
     /// Documents in the graph now, or confirmed by the broker.
     pub done: u64,
-}
-
-/// What an ingest did.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Summary {
-    /// Documents read.
-    pub read: u64,
-    /// Documents brought into the graph, or to the broker.
-    pub ingested: u64,
-    /// Documents that the graph had already.
-    pub already_known: u64,
-    /// Lines and files that were set aside, the first [`MAX_REJECTED_LISTED`] of them.
-    pub rejected: Vec<Rejected>,
-    /// How many were set aside.
-    pub rejected_count: u64,
-}
-
-impl Summary {
-    fn reject(&mut self, rejected: Rejected) {
-        self.rejected_count += 1;
-        if self.rejected.len() < MAX_REJECTED_LISTED {
-            self.rejected.push(rejected);
-        }
-    }
 }
 
 /// Reads files and folders and brings their documents into the graph: stored first where there is a store, then in
@@ -74,6 +55,7 @@ pub async fn ingest_paths(
     let mut reading = Reading::start(paths, options)?;
     let mut batcher = Batcher::new(graph, store);
     batcher.progress.bytes_total = reading.bytes_total;
+    batcher.summary.passed_over = std::mem::take(&mut reading.passed_over);
     while let Some(event) = reading.next().await? {
         match event {
             Event::Piece(Piece::Documents(documents)) => batcher.add(documents, progress).await?,
@@ -99,7 +81,10 @@ pub async fn publish_paths(
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<Summary, Fault> {
     let mut reading = Reading::start(paths, options)?;
-    let mut summary = Summary::default();
+    let mut summary = Summary {
+        passed_over: std::mem::take(&mut reading.passed_over),
+        ..Summary::default()
+    };
     let mut state = Progress {
         bytes_total: reading.bytes_total,
         ..Progress::default()
@@ -109,8 +94,10 @@ pub async fn publish_paths(
             Event::Piece(Piece::Documents(documents)) => {
                 for window in documents.chunks(crate::publisher::CONFIRMS_AWAITED) {
                     publisher.publish_all(window, store).await?;
-                    summary.read += window.len() as u64;
-                    summary.ingested += window.len() as u64;
+                    for document in window {
+                        summary.count(document, Fate::Read);
+                        summary.count(document, Fate::Ingested);
+                    }
                     state.read = summary.read;
                     state.done = summary.ingested;
                     progress(state.clone());
@@ -132,8 +119,8 @@ pub(crate) struct Batcher<'a> {
     store: Option<&'a DocumentStore>,
     waiting: Vec<Document>,
     waiting_rows: usize,
-    summary: Summary,
-    progress: Progress,
+    pub(crate) summary: Summary,
+    pub(crate) progress: Progress,
 }
 
 impl<'a> Batcher<'a> {
@@ -154,9 +141,8 @@ impl<'a> Batcher<'a> {
         documents: Vec<Document>,
         progress: &mut (dyn FnMut(Progress) + Send),
     ) -> Result<(), Fault> {
-        self.summary.read += documents.len() as u64;
-        self.progress.read = self.summary.read;
         for document in documents {
+            self.summary.count(&document, Fate::Read);
             fail_point!(IngestAfterParse, &document.id)?;
             let rows = row_estimate(&document);
             if !self.waiting.is_empty() && self.waiting_rows + rows > BATCH_ROWS {
@@ -168,7 +154,15 @@ impl<'a> Batcher<'a> {
                 self.flush(progress).await?;
             }
         }
+        self.progress.read = self.summary.read;
         Ok(())
+    }
+
+    /// Counts documents that the graph is known to state; they need not be read.
+    pub(crate) fn pass_over(&mut self, documents: u64, progress: &mut (dyn FnMut(Progress) + Send)) {
+        self.summary.already_known += documents;
+        self.progress.done += documents;
+        progress(self.progress.clone());
     }
 
     async fn flush(&mut self, progress: &mut (dyn FnMut(Progress) + Send)) -> Result<(), Fault> {
@@ -176,13 +170,16 @@ impl<'a> Batcher<'a> {
             return Ok(());
         }
         if let Some(store) = self.store {
+            metrics::accepted(&self.waiting);
             store.put_all(&self.waiting).await?;
         }
-        for outcome in sync(self.graph, &self.waiting).await? {
-            match outcome {
-                SyncOutcome::Ingested => self.summary.ingested += 1,
-                SyncOutcome::AlreadyKnown => self.summary.already_known += 1,
-            }
+        let outcomes = sync(self.graph, &self.waiting).await?;
+        for (document, outcome) in self.waiting.iter().zip(outcomes) {
+            let fate = match outcome {
+                SyncOutcome::Ingested => Fate::Ingested,
+                SyncOutcome::AlreadyKnown => Fate::AlreadyKnown,
+            };
+            self.summary.count(document, fate);
         }
         self.progress.done += self.waiting.len() as u64;
         self.waiting.clear();
@@ -204,7 +201,7 @@ impl<'a> Batcher<'a> {
 const BYTES_PER_ROW: usize = 200;
 
 /// About how many rows a document becomes.
-fn row_estimate(document: &Document) -> usize {
+pub(crate) fn row_estimate(document: &Document) -> usize {
     let of_releases = document
         .releases()
         .into_iter()
@@ -226,15 +223,20 @@ enum Event {
 /// The files being read on a thread of their own, a few pieces ahead of who asks for them.
 struct Reading {
     bytes_total: u64,
+    passed_over: BTreeMap<String, u64>,
     events: mpsc::Receiver<Result<Event, Fault>>,
 }
 
 impl Reading {
     fn start(paths: &[PathBuf], options: &ReadOptions) -> Result<Reading, Fault> {
-        let size = |file: &PathBuf| std::fs::metadata(file).map_or(0, |metadata| metadata.len());
-        let files: Vec<(PathBuf, u64)> = input_files(paths)?
+        let Inputs {
+            files,
+            passed_over,
+            rejected,
+        } = Inputs::find(paths, options.graceful)?;
+        let files: Vec<(PathBuf, u64)> = files
             .into_iter()
-            .map(|file| (file.clone(), size(&file)))
+            .map(|file| (file.clone(), input_bytes(&file)))
             .collect();
         let bytes_total = files.iter().map(|(_, bytes)| bytes).sum();
         let (sender, events) = mpsc::channel(PIECES_AHEAD);
@@ -243,15 +245,23 @@ impl Reading {
             // Nobody listens any more once the receiver was dropped: then there is nobody to tell either.
             let gone = || Fault::new(ErrorCode::Unavailable, "the ingest was given up");
             let send = |event| sender.blocking_send(Ok(event)).map_err(|_| gone());
-            let read = files.iter().try_for_each(|(file, bytes)| {
+            let refused = rejected
+                .into_iter()
+                .try_for_each(|one| send(Event::Piece(Piece::Rejected(one))));
+            let mut files = files.iter();
+            let read = files.try_for_each(|(file, bytes)| {
                 read_file(file, &options, &mut |piece| send(Event::Piece(piece)))?;
                 send(Event::FileDone(*bytes))
             });
-            if let Err(fault) = read {
+            if let Err(fault) = refused.and(read) {
                 drop(sender.blocking_send(Err(fault)));
             }
         });
-        Ok(Reading { bytes_total, events })
+        Ok(Reading {
+            bytes_total,
+            passed_over,
+            events,
+        })
     }
 
     async fn next(&mut self) -> Result<Option<Event>, Fault> {

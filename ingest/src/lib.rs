@@ -6,8 +6,12 @@
 //! Entry points
 //! - [`store::DocumentStore`]: every accepted document under a name made of its content, in a folder or an S3 bucket.
 //! - [`direct::ingest_paths`] and [`direct::publish_paths`]: files and folders ([`reader`]) into the graph, or to the broker.
+//! - [`selection::Selection`], [`copy::copy`], [`purge::remove`], [`archive`]: stored documents found, copied, set aside.
 //! - [`publisher::Publisher`], [`worker::Worker`], [`topology`], [`broker::BrokerConfig`]: the RabbitMQ path.
-//! - [`sync::sync`]: documents into the graph; [`rebuild::rebuild`]: the graph anew from the store.
+//! - [`dead_letters::DeadLetterOffice`]: what could not be ingested, recorded in the store, sent again or discarded.
+//! - [`control`]: queues that operators pause; [`metrics`]: counters of every stage; [`trace`]: one id through all of them.
+//! - [`sync::sync`]: documents into the graph; [`retract::retract`]: out of it again; [`rebuild::rebuild`]: the graph anew
+//!   from the store.
 //! - [`checksum::checksum`] and [`check::check`]: what the graph holds, and whether it holds together.
 //!
 //! Invariants
@@ -17,21 +21,37 @@
 //! - Nothing found in a document is executed, and no address found in one is fetched.
 //! - Whatever grows with outside input has a limit with a name and a unit.
 
+mod apart;
+pub mod archive;
 mod backoff;
 pub mod broker;
 pub mod check;
 pub mod checksum;
+pub mod control;
+pub mod copy;
 pub mod dead_letters;
 mod delivery;
 pub mod direct;
+mod inputs;
+pub mod inspection_folder;
+mod line;
 mod lines;
+pub mod metrics;
+mod nodes;
 pub mod publisher;
+pub mod purge;
 pub mod reader;
 pub mod rebuild;
+mod receipts;
+pub mod retract;
 mod rows;
+pub mod selection;
+mod settle;
 pub mod store;
 mod store_key;
+pub mod summary;
 pub mod sync;
 pub mod topology;
+pub mod trace;
 pub mod worker;
 mod writing;

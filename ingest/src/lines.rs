@@ -101,7 +101,7 @@ impl Input {
         Ok(Input {
             reader,
             place,
-            line_bytes: options.limits.document_bytes,
+            line_bytes: options.limits.most_bytes(),
             number: 0,
             unpacked_limit,
         })
@@ -175,6 +175,25 @@ impl Input {
         read.map(drop).map_err(|error| self.fault(&error))
     }
 
+    /// The last bytes of the file, at most so many, and how many it has in all.
+    pub(crate) fn tail(&mut self, most: usize) -> Result<(Vec<u8>, u64), Fault> {
+        let (mut tail, mut total) = (Vec::new(), 0_u64);
+        loop {
+            let block = match self.reader.fill_buf() {
+                Ok([]) => break,
+                Ok(block) => block,
+                Err(error) => return Err(self.fault(&error)),
+            };
+            let length = block.len();
+            tail.extend_from_slice(block);
+            total += length as u64;
+            self.reader.consume(length);
+            let excess = tail.len().saturating_sub(most);
+            tail.drain(..excess);
+        }
+        Ok((tail, total))
+    }
+
     fn fault(&self, error: &io::Error) -> Fault {
         if error.kind() == io::ErrorKind::FileTooLarge {
             return Fault::new(
@@ -240,4 +259,20 @@ pub(crate) fn decompress(packed: &[u8], limit: usize) -> Result<Vec<u8>, Fault> 
         ));
     }
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+
+    #[test]
+    fn stored_bytes_unpack_to_the_limit_and_not_one_more() {
+        let packed = zstd::bulk::compress(&[b'x'; 1_000], 3).unwrap();
+        assert_eq!(decompress(&packed, 1_000).unwrap().len(), 1_000);
+        assert_eq!(
+            decompress(&packed, 999).unwrap_err().code,
+            ErrorCode::DecompressionLimit
+        );
+    }
 }

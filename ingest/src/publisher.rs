@@ -1,12 +1,14 @@
 //! Documents to the broker: stored first, then announced by a persistent message that the broker has confirmed.
 
 use crate::broker::{BrokerConfig, CONFIRM_SECONDS, Session, broken};
+use crate::metrics;
 use crate::store::{DocumentStore, StoreKey};
 use crate::topology::DOCUMENTS;
+use crate::trace::{TRACEPARENT, fresh_traceparent, trace_id};
 use lapin::options::BasicPublishOptions;
 use lapin::types::FieldTable;
 use lapin::{BasicProperties, Channel, Confirmation, PublisherConfirm};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use thoth_cypher::fail_point;
 use thoth_schema::document::Document;
 use thoth_schema::error::{ErrorCode, Fault};
@@ -41,7 +43,7 @@ impl Publisher {
         })
     }
 
-    /// Adds the W3C trace context to every message.
+    /// Gives every message this W3C trace context; without it each document begins a trace of its own.
     #[must_use]
     pub fn traced(mut self, traceparent: Option<String>) -> Publisher {
         self.traceparent = traceparent;
@@ -67,20 +69,30 @@ impl Publisher {
         documents: &[Document],
         store: Option<&DocumentStore>,
     ) -> Result<(), Fault> {
+        let traceparent = self.traceparent.as_deref();
         for window in documents.chunks(CONFIRMS_AWAITED) {
+            metrics::accepted(window);
             fail_point!(SubmitAfterValidate)?;
             let mut messages = Vec::with_capacity(window.len());
             match store {
                 Some(store) => {
                     let keys = store.put_all(window).await?;
                     for (document, key) in window.iter().zip(keys) {
-                        messages.push(Message::new(document, Pointer::to(document, key.as_str()))?);
+                        messages.push(Message::new(
+                            document,
+                            Pointer::to(document, key.as_str()),
+                            traceparent,
+                        )?);
                     }
                 }
                 None => {
                     for document in window {
                         let pointer = Pointer::to(document, StoreKey::of(document).as_str());
-                        messages.push(Message::new(document, pointer.with_inline(document)?)?);
+                        messages.push(Message::new(
+                            document,
+                            pointer.with_inline(document)?,
+                            traceparent,
+                        )?);
                     }
                 }
             }
@@ -117,19 +129,27 @@ impl Publisher {
     }
 
     async fn send_over(&self, channel: &Channel, messages: &[Message]) -> Result<(), Fault> {
+        let began = Instant::now();
         let mut confirms = Vec::with_capacity(messages.len());
         for message in messages {
             let outgoing = Outgoing {
                 exchange: DOCUMENTS,
                 routing_key: &message.routing_key,
                 body: &message.body,
-                properties: message.properties(self.traceparent.as_deref()),
+                properties: message.properties(),
             };
+            let trace_id = trace_id(&message.traceparent);
+            tracing::debug!(
+                trace_id,
+                document.id = message.document_id,
+                "a document is announced"
+            );
             confirms.push(start_publish(channel, outgoing).await?);
         }
         fail_point!(SubmitBeforeConfirm)?;
         for (message, confirm) in messages.iter().zip(confirms) {
             confirmed(confirm, DOCUMENTS, &message.routing_key).await?;
+            metrics::published(message.kind, began.elapsed());
         }
         Ok(())
     }
@@ -148,32 +168,31 @@ struct Message {
     kind: &'static str,
     routing_key: String,
     body: Vec<u8>,
+    traceparent: String,
 }
 
 impl Message {
-    fn new(document: &Document, pointer: Pointer) -> Result<Message, Fault> {
+    fn new(document: &Document, pointer: Pointer, traceparent: Option<&str>) -> Result<Message, Fault> {
         Ok(Message {
             document_id: document.id.clone(),
             kind: document.kind.as_str(),
             routing_key: pointer.routing_key(),
             body: pointer.to_bytes()?,
+            traceparent: traceparent.map_or_else(fresh_traceparent, str::to_owned),
         })
     }
 
-    fn properties(&self, traceparent: Option<&str>) -> BasicProperties {
+    fn properties(&self) -> BasicProperties {
         let seconds = u64::try_from(jiff::Timestamp::now().as_second()).unwrap_or_default();
-        let mut properties = BasicProperties::default()
+        let mut headers = FieldTable::default();
+        headers.insert(TRACEPARENT.into(), crate::dead_letters::long(&self.traceparent));
+        BasicProperties::default()
             .with_message_id(self.document_id.as_str().into())
             .with_content_type("application/json".into())
             .with_type(self.kind.into())
             .with_timestamp(seconds)
-            .with_delivery_mode(DELIVERY_MODE);
-        if let Some(traceparent) = traceparent {
-            let mut headers = FieldTable::default();
-            headers.insert("traceparent".into(), crate::dead_letters::long(traceparent));
-            properties = properties.with_headers(headers);
-        }
-        properties
+            .with_delivery_mode(DELIVERY_MODE)
+            .with_headers(headers)
     }
 }
 

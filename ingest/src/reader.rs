@@ -1,18 +1,22 @@
 //! Files and folders into documents.
 //!
 //! `.json` holds one document of any shape, or JSON Lines (told by its first line); `.jsonl` and `.ndjson` hold JSON
-//! Lines; each may be packed as `.gz` or `.zst`. Files are read line by line and parsed on all cores, each document once.
+//! Lines; each may be packed as `.gz` or `.zst`. Files are read line by line and parsed on all cores, each document once. The
+//! folder of an inspection is one document ([`crate::inspection_folder`]); its files are not read as documents besides.
 //!
 //! A file is all or nothing: its first document leaves the reader after its last line was found good. Of a file that
 //! holds more than [`HELD_BYTES`] the documents cannot be kept meanwhile; it is read twice. With
 //! [`ReadOptions::graceful`] bad lines are set aside with their reason instead, and the good ones pass.
 
+use crate::inputs::form_of;
+use crate::inspection_folder::InspectionFolder;
 use crate::lines::{Chunk, Input, Line, Packing, at_line};
 use serde::Serialize;
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use thoth_schema::document::{Document, Limits};
 use thoth_schema::error::{ErrorCode, Fault};
+
+pub use crate::inputs::{Inputs, MAX_FOLDER_DEPTH, input_files};
 
 /// Most bytes that one packed file may unpack to.
 pub const MAX_DECOMPRESSED_BYTES: u64 = 4 * 1024 * 1024 * 1024;
@@ -22,14 +26,10 @@ pub const MAX_DECOMPRESSION_RATIO: u64 = 500;
 pub const RATIO_FREE_BYTES: u64 = 16 * 1024 * 1024;
 /// Canonical bytes of documents that are held until their file is known to be good.
 pub const HELD_BYTES: usize = 64 * 1024 * 1024;
-/// Deepest nesting of folders that is followed.
-pub const MAX_FOLDER_DEPTH: usize = 32;
 /// Threads that parse, at most.
 const MAX_THREADS: usize = 8;
 /// Lines below which a second thread is not worth its start.
 const LINES_PER_THREAD: usize = 32;
-
-const ENDINGS: &str = ".json, .jsonl or .ndjson, each also with .gz or .zst";
 
 /// How files are read.
 #[derive(Debug, Clone)]
@@ -95,96 +95,6 @@ pub enum Piece {
     Rejected(Rejected),
 }
 
-/// The input files under these paths in the order of the paths; those of a folder, with all folders in it, by name.
-/// A file named twice is read once. Files of a folder with other endings are passed over and logged.
-///
-/// # Errors
-/// `NOT_FOUND`; `INVALID_ARGUMENT` for a named file with another ending and for a folder without any input;
-/// `LIMIT_EXCEEDED` for folders deeper than [`MAX_FOLDER_DEPTH`]; `IO_ERROR`.
-pub fn input_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Fault> {
-    let mut files = Vec::new();
-    let mut seen = BTreeSet::new();
-    for path in paths {
-        let metadata = std::fs::metadata(path).map_err(|error| folder_fault(&error, path))?;
-        if !metadata.is_dir() {
-            if form_of(path).is_none() || !metadata.is_file() {
-                return Err(Fault::new(
-                    ErrorCode::InvalidArgument,
-                    "the file is of no kind that holds documents",
-                )
-                .at(path.display().to_string())
-                .remedy(format!("name a file that ends in {ENDINGS}")));
-            }
-            if seen.insert(path.clone()) {
-                files.push(path.clone());
-            }
-            continue;
-        }
-        let before = files.len();
-        let mut found = Vec::new();
-        walk(path, 0, &mut found)?;
-        files.extend(found.into_iter().filter(|file| seen.insert(file.clone())));
-        if files.len() == before {
-            return Err(
-                Fault::new(ErrorCode::InvalidArgument, "the folder holds no documents")
-                    .at(path.display().to_string())
-                    .remedy(format!("name a folder with files that end in {ENDINGS}")),
-            );
-        }
-    }
-    Ok(files)
-}
-
-fn walk(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), Fault> {
-    if depth > MAX_FOLDER_DEPTH {
-        return Err(Fault::new(
-            ErrorCode::LimitExceeded,
-            format!("folders nest deeper than {MAX_FOLDER_DEPTH}"),
-        )
-        .at(folder.display().to_string())
-        .remedy("name the inner folder itself"));
-    }
-    let entries = std::fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
-    let mut entries = entries.map_err(|error| folder_fault(&error, folder))?;
-    entries.sort_by_key(std::fs::DirEntry::file_name);
-    for entry in entries {
-        let path = entry.path();
-        let kind = entry.file_type().map_err(|error| folder_fault(&error, &path))?;
-        // A link to a file counts as the file; a link to a folder could lead in a circle.
-        if kind.is_dir() {
-            walk(&path, depth + 1, found)?;
-        } else if form_of(&path).is_some() && path.is_file() {
-            found.push(path);
-        } else {
-            tracing::debug!(path = %path.display(), "a file holds no documents and is passed over");
-        }
-    }
-    Ok(())
-}
-
-fn folder_fault(error: &std::io::Error, path: &Path) -> Fault {
-    let fault = match error.kind() {
-        std::io::ErrorKind::NotFound => Fault::new(ErrorCode::NotFound, "there is no such file or folder"),
-        _ => Fault::new(ErrorCode::IoError, format!("the path cannot be read: {error}")),
-    };
-    fault.at(path.display().to_string()).remedy("correct the path")
-}
-
-/// How a file with this name is packed, and whether it holds lines for sure; `None` for other files.
-fn form_of(path: &Path) -> Option<(Packing, bool)> {
-    let name = path.file_name()?.to_str()?.to_ascii_lowercase();
-    let (stem, packing) = match (name.strip_suffix(".gz"), name.strip_suffix(".zst")) {
-        (Some(stem), _) => (stem, Packing::Gzip),
-        (_, Some(stem)) => (stem, Packing::Zstd),
-        _ => (name.as_str(), Packing::Plain),
-    };
-    match stem.rsplit_once('.')?.1 {
-        "json" => Some((packing, false)),
-        "jsonl" | "ndjson" => Some((packing, true)),
-        _ => None,
-    }
-}
-
 /// Reads one file and hands its pieces over in order. The first fault of `emit` ends it.
 ///
 /// # Errors
@@ -195,6 +105,9 @@ pub fn read_file(
     options: &ReadOptions,
     emit: &mut dyn FnMut(Piece) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
+    if path.is_dir() {
+        return read_inspection(path, options, emit);
+    }
     if options.graceful {
         return pass(path, options, &mut |parsed| hand_over(parsed, emit)).or_else(|fault| match fault {
             Ended::File(fault) => emit(Piece::Rejected(fault.into())),
@@ -236,6 +149,30 @@ pub fn read_file(
         emit(Piece::Documents(documents)).map_err(Ended::Receiver)
     })
     .map_err(Ended::into_fault)
+}
+
+/// One document of all the files; in graceful mode, of those that can be used.
+fn read_inspection(
+    path: &Path,
+    options: &ReadOptions,
+    emit: &mut dyn FnMut(Piece) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    let place = path.display().to_string();
+    let read = InspectionFolder::find(path).ok_or_else(|| {
+        Fault::new(ErrorCode::InvalidArgument, "the folder is not of one inspection").at(place.clone())
+    });
+    let text = read?.text(options, &mut |fault| {
+        if options.graceful {
+            emit(Piece::Rejected(fault.into()))
+        } else {
+            Err(fault)
+        }
+    })?;
+    match parse_whole(&text, &place, &options.limits) {
+        Ok(document) => emit(Piece::Documents(vec![document])),
+        Err(fault) if options.graceful => emit(Piece::Rejected(fault.into())),
+        Err(fault) => Err(fault),
+    }
 }
 
 /// Who ended the reading of a file.
@@ -363,10 +300,7 @@ fn parse_line(line: &Line, chunk: &Chunk, limits: &Limits) -> Result<Document, F
     let Some(text) = line.range.clone().and_then(|range| chunk.text.get(range)) else {
         return Err(Fault::new(
             ErrorCode::DocumentTooLarge,
-            format!(
-                "a line is longer than the limit of {} bytes",
-                limits.document_bytes
-            ),
+            format!("a line is longer than the limit of {} bytes", limits.most_bytes()),
         )
         .remedy("split the document, or raise the limit of document bytes"));
     };
@@ -385,4 +319,24 @@ fn located(fault: Fault, place: &str) -> Fault {
         return fault.remedy("the file was cut off while it was written or copied; fetch it again");
     }
     fault
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ratio_counts_above_the_free_bytes() {
+        let options = ReadOptions::default();
+        let free = RATIO_FREE_BYTES / MAX_DECOMPRESSION_RATIO;
+        assert_eq!(options.unpacked_limit(0), RATIO_FREE_BYTES);
+        assert_eq!(options.unpacked_limit(free), RATIO_FREE_BYTES);
+        assert_eq!(
+            options.unpacked_limit(free + 1),
+            (free + 1) * MAX_DECOMPRESSION_RATIO
+        );
+        let whole = MAX_DECOMPRESSED_BYTES.div_ceil(MAX_DECOMPRESSION_RATIO);
+        assert!(options.unpacked_limit(whole - 1) < MAX_DECOMPRESSED_BYTES);
+        assert_eq!(options.unpacked_limit(whole), MAX_DECOMPRESSED_BYTES);
+    }
 }

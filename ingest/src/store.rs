@@ -3,7 +3,11 @@
 //! A folder (`file:///abs/path`) or an S3 bucket (`s3://bucket/prefix`, Ceph and MinIO included). It is the durable
 //! truth: the graph can be thrown away and rebuilt from here.
 
+mod reserved;
+
+use crate::apart::apart;
 use crate::lines::decompress;
+use crate::metrics;
 use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
 use object_store::aws::AmazonS3Builder;
 use object_store::local::LocalFileSystem;
@@ -13,17 +17,23 @@ use object_store::{BackoffConfig, ClientOptions, ObjectStore, ObjectStoreExt, Pu
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use thoth_cypher::fail_point;
-use thoth_schema::document::{Document, Limits, MAX_DOCUMENT_BYTES, MAX_DOCUMENT_DEPTH, sha256_hex};
+use thoth_schema::document::{
+    Document, DocumentKind, Limits, MAX_DOCUMENT_BYTES, MAX_DOCUMENT_DEPTH, MAX_HEAVY_DOCUMENT_BYTES,
+    sha256_hex,
+};
 use thoth_schema::error::{ErrorCode, Fault};
 use url::Url;
 
 pub use crate::store_key::StoreKey;
+pub use reserved::RESERVED;
 
-/// Largest stored document in bytes once unpacked. Canonical bytes may be longer than what was received (`1e20` is
-/// written out), by less than this factor.
+/// Largest stored document in bytes once unpacked, of kinds that are not heavy. Canonical bytes may be longer than what
+/// was received (`1e20` is written out), by less than this factor.
 pub const MAX_STORED_BYTES: usize = 8 * MAX_DOCUMENT_BYTES;
+/// As [`MAX_STORED_BYTES`], of heavy kinds: these hold texts and hashes, hardly a number, and so hardly grow.
+pub const MAX_STORED_HEAVY_BYTES: usize = 2 * MAX_HEAVY_DOCUMENT_BYTES;
 /// Documents written at the same time by [`DocumentStore::put_all`].
 pub const PUTS_AT_ONCE: usize = 32;
 /// Longest wait for a connection to an object store, in seconds.
@@ -148,7 +158,7 @@ impl StoreConfig {
 /// The document store. Cheap to clone.
 #[derive(Clone)]
 pub struct DocumentStore {
-    objects: Arc<dyn ObjectStore>,
+    pub(crate) objects: Arc<dyn ObjectStore>,
     /// The folder, of a store that is one.
     folder: Option<Arc<std::path::Path>>,
     /// For messages; never holds a secret.
@@ -230,13 +240,21 @@ impl DocumentStore {
     /// # Errors
     /// `STORE_UNREACHABLE`, `DOCUMENT_TOO_LARGE`.
     pub async fn put(&self, document: &Document) -> Result<StoreKey, Fault> {
+        let began = Instant::now();
+        let key = self.put_unless_there(document).await?;
+        metrics::stored(document, began.elapsed());
+        Ok(key)
+    }
+
+    async fn put_unless_there(&self, document: &Document) -> Result<StoreKey, Fault> {
         let key = StoreKey::of(document);
         let bytes = document.canonical_bytes();
-        if bytes.len() > MAX_STORED_BYTES {
+        let most = key.most_bytes();
+        if bytes.len() > most {
             return Err(Fault::new(
                 ErrorCode::DocumentTooLarge,
                 format!(
-                    "a document of {} bytes is larger than the {MAX_STORED_BYTES} the store keeps",
+                    "a document of {} bytes is larger than the {most} the store keeps",
                     bytes.len()
                 ),
             )
@@ -250,18 +268,24 @@ impl DocumentStore {
             }
             Err(fault) => return Err(fault),
         }
-        let packed = zstd::bulk::compress(bytes, COMPRESSION_LEVEL).map_err(|error| {
-            Fault::new(
-                ErrorCode::Internal,
-                format!("a document cannot be compressed: {error}"),
-            )
-        })?;
         fail_point!(StorePut, key.id())?;
-        self.present()?;
         // Whoever writes the same key at the same time writes the same document.
-        let written = self.objects.put(&key.path(), PutPayload::from(packed)).await;
-        written.map_err(|error| unreachable(&self.url, &error))?;
+        self.write(&key, document.shared_bytes()).await?;
         Ok(key)
+    }
+
+    /// Writes canonical bytes under the key that is made of them, over whatever lies there.
+    pub(crate) async fn write(&self, key: &StoreKey, bytes: Arc<[u8]>) -> Result<(), Fault> {
+        let packed = apart(bytes.len(), move || {
+            zstd::bulk::compress(&bytes, COMPRESSION_LEVEL).map_err(|error| {
+                let message = format!("a document cannot be compressed: {error}");
+                Fault::new(ErrorCode::Internal, message)
+            })
+        });
+        let packed = packed.await?;
+        self.present()?;
+        let written = self.objects.put(&key.path(), PutPayload::from(packed)).await;
+        written.map(drop).map_err(|error| unreachable(&self.url, &error))
     }
 
     /// Keeps several documents, [`PUTS_AT_ONCE`] at a time; the keys are in the order of the documents.
@@ -292,18 +316,24 @@ impl DocumentStore {
             }
             Err(error) => return Err(unreachable(&self.url, &error)),
         };
-        if found.meta.size > MAX_STORED_BYTES as u64 {
+        let most = key.most_bytes();
+        if found.meta.size > most as u64 {
             return Err(corrupt(key, "is larger than any document"));
         }
         let packed = found
             .bytes()
             .await
             .map_err(|error| unreachable(&self.url, &error))?;
-        let bytes = decompress(&packed, MAX_STORED_BYTES).map_err(|fault| corrupt(key, &fault.message))?;
-        if sha256_hex(&bytes) != key.id() {
-            return Err(corrupt(key, "does not have the hash it is named by"));
-        }
-        Ok(bytes)
+        let key = key.clone();
+        // Of what is packed small there may be much.
+        let unpacking = apart(packed.len().saturating_mul(8), move || {
+            let bytes = decompress(&packed, most).map_err(|fault| corrupt(&key, &fault.message))?;
+            if sha256_hex(&bytes) != key.id() {
+                return Err(corrupt(&key, "does not have the hash it is named by"));
+            }
+            Ok(bytes)
+        });
+        unpacking.await
     }
 
     /// A document by its key, verified and read.
@@ -314,7 +344,11 @@ impl DocumentStore {
     pub async fn get(&self, key: &StoreKey) -> Result<Document, Fault> {
         let bytes = self.bytes(key).await?;
         fail_point!(IngestAfterFetch, key.id())?;
-        Document::from_json_bytes(&bytes, &stored_limits()).map_err(|fault| {
+        let (owned, limits) = (key.clone(), stored_limits());
+        let reading = apart(bytes.len(), move || {
+            Document::from_canonical_bytes(bytes, owned.id(), &limits)
+        });
+        reading.await.map_err(|fault| {
             let place = fault.pointer.clone().unwrap_or_default();
             fault.at(format!("{key}{place}"))
         })
@@ -362,11 +396,27 @@ impl DocumentStore {
     }
 
     /// The keys of all documents in their order, listed folder by folder: memory holds one day of one kind.
-    /// Objects that are no documents are passed over and logged.
+    /// Objects that are no documents are passed over and logged; [`RESERVED`] folders are not looked into.
     pub fn list(&self) -> BoxStream<'static, Result<StoreKey, Fault>> {
+        self.list_below(None)
+    }
+
+    /// As [`DocumentStore::list`], of one kind where one is given.
+    pub(crate) fn list_below(
+        &self,
+        kind: Option<DocumentKind>,
+    ) -> BoxStream<'static, Result<StoreKey, Fault>> {
+        let folder = kind.map_or_else(Path::default, |kind| Path::from(kind.as_str()));
+        self.objects_below(folder)
+            .try_filter_map(|place| std::future::ready(Ok(read_key(&place))))
+            .boxed()
+    }
+
+    /// The places of all objects in a folder, in their order.
+    pub(crate) fn objects_below(&self, folder: Path) -> BoxStream<'static, Result<String, Fault>> {
         let store = self.clone();
-        // A stack of folders, the next one last; each visit replaces a folder by its folders or yields its keys.
-        let walk = stream::try_unfold(vec![Path::default()], move |mut folders| {
+        // A stack of folders, the next one last; each visit replaces a folder by its folders or yields its objects.
+        let walk = stream::try_unfold(vec![folder], move |mut folders| {
             let store = store.clone();
             async move {
                 let Some(folder) = folders.pop() else {
@@ -378,18 +428,30 @@ impl DocumentStore {
                     .list_with_delimiter(Some(&folder))
                     .await
                     .map_err(|error| unreachable(&store.url, &error))?;
+                found
+                    .common_prefixes
+                    .retain(|folder| !reserved::is_reserved(folder));
                 found.common_prefixes.sort();
                 folders.extend(found.common_prefixes.into_iter().rev());
-                let mut keys: Vec<StoreKey> = found
-                    .objects
-                    .into_iter()
-                    .filter_map(|object| read_key(object.location.as_ref()))
-                    .collect();
-                keys.sort();
-                Ok::<_, Fault>(Some((stream::iter(keys.into_iter().map(Ok)), folders)))
+                let places = found.objects.into_iter();
+                let mut places: Vec<String> = places.map(|object| object.location.to_string()).collect();
+                places.sort();
+                Ok::<_, Fault>(Some((stream::iter(places.into_iter().map(Ok)), folders)))
             }
         });
         walk.try_flatten().boxed()
+    }
+}
+
+impl StoreKey {
+    /// Most bytes that the document of this key may unpack to.
+    fn most_bytes(&self) -> usize {
+        let kind = self.as_str().split('/').next().map(DocumentKind::parse);
+        match kind {
+            Some(Ok(kind)) => stored_limits().bytes_of(kind),
+            // A kind of another program: it is passed over or refused when it is read.
+            _ => MAX_STORED_BYTES,
+        }
     }
 }
 
@@ -397,6 +459,7 @@ impl DocumentStore {
 fn stored_limits() -> Limits {
     Limits {
         document_bytes: MAX_STORED_BYTES,
+        heavy_document_bytes: MAX_STORED_HEAVY_BYTES,
         depth: MAX_DOCUMENT_DEPTH,
     }
 }
@@ -441,7 +504,7 @@ fn bucket(config: &StoreConfig, name: String) -> Result<object_store::aws::Amazo
     builder.build()
 }
 
-fn unreachable(url: &str, error: &dyn fmt::Display) -> Fault {
+pub(crate) fn unreachable(url: &str, error: &dyn fmt::Display) -> Fault {
     Fault::new(
         ErrorCode::StoreUnreachable,
         format!("the document store does not answer: {error}"),

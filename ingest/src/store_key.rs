@@ -15,16 +15,17 @@ pub struct StoreKey(String);
 impl StoreKey {
     /// The key that a document is stored under.
     pub fn of(document: &Document) -> StoreKey {
-        let day = document.produced_at.split('T').next().unwrap_or_default();
+        StoreKey::of_parts(document.kind.as_str(), &document.produced_at, &document.id)
+    }
+
+    /// The key of a document of this kind, time of production and id.
+    pub(crate) fn of_parts(kind: &str, produced_at: &str, id: &str) -> StoreKey {
+        let day = produced_at.split('T').next().unwrap_or_default();
         // From the right: a year before our era starts with a minus sign.
         let mut parts = day.rsplitn(3, '-');
         let (day, month, year) = (parts.next(), parts.next(), parts.next());
         let (day, month, year) = (day.unwrap_or("01"), month.unwrap_or("01"), year.unwrap_or("1970"));
-        StoreKey(format!(
-            "{}/{year}/{month}/{day}/{}{ENDING}",
-            document.kind.as_str(),
-            document.id
-        ))
+        StoreKey(format!("{kind}/{year}/{month}/{day}/{id}{ENDING}"))
     }
 
     /// Reads a key that came from outside: nothing but this exact form passes, so no key leads out of the store.
@@ -72,6 +73,22 @@ impl StoreKey {
     pub fn id(&self) -> &str {
         let file = self.0.rsplit('/').next().unwrap_or_default();
         file.strip_suffix(ENDING).unwrap_or(file)
+    }
+
+    /// The kind of the document.
+    pub fn kind(&self) -> &str {
+        self.0.split('/').next().unwrap_or_default()
+    }
+
+    /// Year, month and day of production (UTC).
+    pub fn day(&self) -> (i64, i64, i64) {
+        let mut numbers = self
+            .0
+            .split('/')
+            .skip(1)
+            .map(|part| part.parse().unwrap_or_default());
+        let mut next = || numbers.next().unwrap_or_default();
+        (next(), next(), next())
     }
 
     /// The place in the object store.

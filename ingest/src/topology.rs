@@ -11,6 +11,7 @@ use lapin::options::{ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptio
 use lapin::types::{AMQPValue, FieldTable};
 use lapin::{Channel, ExchangeKind};
 use serde_json::{Value, json};
+use thoth_schema::document::DocumentKind;
 use thoth_schema::error::{ErrorCode, Fault};
 
 /// The exchange that producers publish to.
@@ -26,10 +27,12 @@ pub const DEAD_LETTERS: &str = "thoth.dead-letters";
 /// message of the worker's window, so this is well above the crashes of a bad day.
 pub const DELIVERY_LIMIT: u32 = 20;
 
-/// Which kinds of documents go to which queue.
-const ROUTES: &[(&str, &[&str])] = &[
-    (LIGHT, &["release.*", "solver.*"]),
-    (HEAVY, &["image.*", "inspection.*", "build-log.*"]),
+/// Delayed retry: an exchange and a queue of one name for each delay, in milliseconds; what has waited there goes back to
+/// [`DOCUMENTS`] under the routing key it came with.
+pub const RETRIES: [(&str, u32); 3] = [
+    ("thoth.retry.10s", 10_000),
+    ("thoth.retry.1m", 60_000),
+    ("thoth.retry.10m", 600_000),
 ];
 
 /// Whether a queue with other arguments is in the way.
@@ -46,29 +49,59 @@ fn work_queue_arguments(delivery_limit: u32) -> Vec<(&'static str, Value)> {
     ]
 }
 
+fn retry_arguments(millis: u32) -> Vec<(&'static str, Value)> {
+    vec![
+        ("x-queue-type", json!("quorum")),
+        ("x-message-ttl", json!(millis)),
+        ("x-dead-letter-exchange", json!(DOCUMENTS)),
+        ("x-dead-letter-strategy", json!("at-least-once")),
+        ("x-overflow", json!("reject-publish")),
+    ]
+}
+
+/// The exchange of delayed retry after this many attempts.
+pub(crate) fn retry_exchange(attempts: i64) -> &'static str {
+    let [(short, _), (middle, _), (long, _)] = RETRIES;
+    match attempts {
+        ..=3 => short,
+        4..=6 => middle,
+        _ => long,
+    }
+}
+
 fn dead_letter_arguments() -> Vec<(&'static str, Value)> {
     vec![("x-queue-type", json!("quorum"))]
 }
 
 fn queues(delivery_limit: u32) -> Vec<(&'static str, Vec<(&'static str, Value)>)> {
-    let mut queues: Vec<_> = ROUTES
-        .iter()
-        .map(|(queue, _)| (*queue, work_queue_arguments(delivery_limit)))
-        .collect();
-    queues.push((DEAD_LETTERS, dead_letter_arguments()));
-    queues
+    let work = work_queues().map(|queue| (queue, work_queue_arguments(delivery_limit)));
+    let retries = RETRIES.map(|(queue, millis)| (queue, retry_arguments(millis)));
+    work.chain(retries)
+        .chain([(DEAD_LETTERS, dead_letter_arguments())])
+        .collect()
 }
 
-fn bindings() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
-    let routes = ROUTES
-        .iter()
-        .flat_map(|(queue, keys)| keys.iter().map(|key| (DOCUMENTS, *queue, *key)));
-    routes.chain([(DEAD_LETTERS, DEAD_LETTERS, "#")])
+fn exchanges() -> impl Iterator<Item = &'static str> {
+    let retries = RETRIES.into_iter().map(|(exchange, _)| exchange);
+    [DOCUMENTS, DEAD_LETTERS].into_iter().chain(retries)
+}
+
+/// Source, destination and routing key of every binding.
+fn bindings() -> Vec<(&'static str, &'static str, String)> {
+    let mut bindings = Vec::new();
+    for kind in DocumentKind::ALL {
+        let queue = if kind.is_heavy() { HEAVY } else { LIGHT };
+        bindings.push((DOCUMENTS, queue, format!("{}.*", kind.as_str())));
+    }
+    for exchange in exchanges().filter(|exchange| *exchange != DOCUMENTS) {
+        bindings.push((exchange, exchange, "#".to_owned()));
+    }
+    bindings
 }
 
 /// The queues that a worker consumes.
 pub fn work_queues() -> impl Iterator<Item = &'static str> {
-    ROUTES.iter().map(|(queue, _)| *queue)
+    [LIGHT, HEAVY].into_iter()
 }
 
 /// Declares everything; what is there already is left as it is.
@@ -76,7 +109,7 @@ pub fn work_queues() -> impl Iterator<Item = &'static str> {
 /// # Errors
 /// `BROKER_UNREACHABLE`; `INVALID_CONFIGURATION` where a queue or exchange of another shape has the name.
 pub(crate) async fn declare(channel: &Channel, delivery_limit: u32) -> Result<(), Fault> {
-    for exchange in [DOCUMENTS, DEAD_LETTERS] {
+    for exchange in exchanges() {
         let options = ExchangeDeclareOptions {
             durable: true,
             ..ExchangeDeclareOptions::default()
@@ -103,7 +136,7 @@ pub(crate) async fn declare(channel: &Channel, delivery_limit: u32) -> Result<()
         let bound = channel.queue_bind(
             queue.into(),
             exchange.into(),
-            key.into(),
+            key.as_str().into(),
             QueueBindOptions::default(),
             FieldTable::default(),
         );
@@ -140,7 +173,7 @@ fn field_table(arguments: &[(&str, Value)]) -> FieldTable {
 
 /// The same table as definitions that RabbitMQ imports at its start.
 pub fn definitions() -> Value {
-    let exchanges = [DOCUMENTS, DEAD_LETTERS].map(|name| {
+    let exchanges = exchanges().map(|name| {
         json!({
             "name": name, "vhost": "/", "type": "topic", "durable": true, "auto_delete": false, "internal": false,
             "arguments": {},
@@ -153,7 +186,7 @@ pub fn definitions() -> Value {
             .collect();
         json!({ "name": name, "vhost": "/", "durable": true, "auto_delete": false, "arguments": arguments })
     });
-    let bindings = bindings().map(|(source, destination, key)| {
+    let bindings = bindings().into_iter().map(|(source, destination, key)| {
         json!({
             "source": source, "vhost": "/", "destination": destination, "destination_type": "queue",
             "routing_key": key, "arguments": {},
@@ -161,7 +194,7 @@ pub fn definitions() -> Value {
     });
     json!({
         "vhosts": [{ "name": "/" }],
-        "exchanges": exchanges,
+        "exchanges": exchanges.collect::<Vec<_>>(),
         "queues": queues.collect::<Vec<_>>(),
         "bindings": bindings.collect::<Vec<_>>(),
     })

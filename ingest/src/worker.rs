@@ -1,34 +1,26 @@
 //! The worker: messages from the broker into the graph.
 //!
-//! It holds a bounded window of messages, works on a few at a time, each document in one transaction, and acknowledges
-//! after the commit. It connects again by itself, for ever, and stops cleanly when told to.
-//!
-//! A process that dies charges every message of its window with one delivery. So that a document that kills its worker
-//! stops at the delivery limit alone, a worker begins with a window of one and widens it only after a run of messages
-//! that nobody has held before.
+//! It connects, consumes every work queue ([`crate::line`]) and stops cleanly when told to. A broker that is away is
+//! tried again for ever, with growing delay.
 
 use crate::backoff::Backoff;
 use crate::broker::{BrokerConfig, Session, broken};
-use crate::dead_letters::is_redelivered;
-use crate::delivery::{Bench, Signals, handle, raised};
+use crate::control::{self, Paused};
+use crate::dead_letters::DeadLetterOffice;
+use crate::delivery::{Bench, IN_WORK_BYTES, IN_WORK_UNIT, Signals, raised};
+use crate::line::{HEAVY_WINDOW, Line};
 use crate::store::DocumentStore;
 use crate::topology::{LIGHT, work_queues};
-use futures::StreamExt;
-use lapin::message::Delivery;
-use lapin::options::{BasicCancelOptions, BasicConsumeOptions, BasicQosOptions, ConfirmSelectOptions};
-use lapin::types::FieldTable;
-use lapin::{Channel, Consumer};
 use std::sync::Arc;
 use std::time::Duration;
 use thoth_cypher::Graph;
 use thoth_schema::error::{ErrorCode, Fault};
-use tokio::sync::watch;
-use tokio::task::JoinSet;
+use tokio::sync::{Semaphore, watch};
 
 /// How a worker works.
 #[derive(Debug, Clone)]
 pub struct WorkerOptions {
-    /// Documents worked on at the same time.
+    /// Documents fetched and read at the same time.
     pub concurrency: usize,
     /// How long a stop waits for the documents in work.
     pub stop_deadline: Duration,
@@ -36,8 +28,8 @@ pub struct WorkerOptions {
     pub first_delay: Duration,
     /// Longest such delay.
     pub longest_delay: Duration,
-    /// How long a message is held while something is away; then it goes back to its queue as a fresh copy. Well below
-    /// the 30 minutes after which RabbitMQ takes a held message away and charges it.
+    /// How long a message is held while something is away; then it goes to the queues of delayed retry as a fresh copy.
+    /// Well below the 30 minutes after which RabbitMQ takes a held message away and charges it.
     pub longest_hold: Duration,
 }
 
@@ -80,15 +72,6 @@ pub struct Worker {
     bench: Arc<Bench>,
 }
 
-/// One queue being consumed.
-struct Line {
-    queue: &'static str,
-    channel: Channel,
-    consumer: Consumer,
-    window: u16,
-    full_window: u16,
-}
-
 impl Worker {
     /// A worker that does nothing yet. The graph must be migrated.
     ///
@@ -116,6 +99,7 @@ impl Worker {
                 store,
                 options,
                 status,
+                bytes: Arc::new(Semaphore::new(IN_WORK_BYTES / IN_WORK_UNIT)),
             }),
         })
     }
@@ -128,9 +112,17 @@ impl Worker {
     /// Works until `stop` becomes true or its sender is gone, and gives the last status.
     ///
     /// A broker that is away is tried again with growing delay. At a stop nothing more is taken, documents in work are
-    /// finished within the deadline, and everything else stays in its queue.
-    pub async fn run(&self, mut stop: watch::Receiver<bool>) -> WorkerStatus {
+    /// finished within the deadline, and everything else stays in its queue. Beside it dead letters are recorded.
+    pub async fn run(&self, stop: watch::Receiver<bool>) -> WorkerStatus {
+        let (store, options) = (self.bench.store.clone(), &self.bench.options);
+        let office = DeadLetterOffice::new(store, self.broker.clone());
+        let office = office.delayed(options.first_delay, options.longest_delay);
+        tokio::join!(self.work(stop.clone()), office.run(stop)).0
+    }
+
+    async fn work(&self, mut stop: watch::Receiver<bool>) -> WorkerStatus {
         let options = &self.bench.options;
+        let pauses = control::Watch::start(self.bench.store.clone(), control::LOOK);
         let mut backoff = Backoff::new(options.first_delay, options.longest_delay);
         while !is_stopped(&stop) {
             let fault = match self.connect(&mut stop).await {
@@ -138,7 +130,7 @@ impl Worker {
                 Ok(Some((session, lines))) => {
                     backoff.reset();
                     self.set_connected(None);
-                    let outcome = self.consume(&session, lines, &stop).await;
+                    let outcome = self.consume(&session, lines, &stop, &pauses.paused).await;
                     session.close().await;
                     match outcome {
                         Ok(()) => break,
@@ -183,12 +175,13 @@ impl Worker {
             let session = Session::open(&self.broker, "thoth worker").await?;
             let mut lines = Vec::new();
             for queue in work_queues() {
-                let full_window = if queue == LIGHT { self.broker.prefetch } else { 1 };
-                lines.push(
-                    start_line(&session, queue, full_window)
-                        .await
-                        .map_err(|error| broken(&error))?,
-                );
+                let full_window = if queue == LIGHT {
+                    self.broker.prefetch
+                } else {
+                    HEAVY_WINDOW
+                };
+                let line = Line::start(&session, queue, full_window, Arc::clone(&self.bench)).await;
+                lines.push(line.map_err(|error| broken(&error))?);
             }
             Ok(Some((session, lines)))
         };
@@ -204,22 +197,23 @@ impl Worker {
         session: &Session,
         lines: Vec<Line>,
         stop: &watch::Receiver<bool>,
+        paused: &watch::Receiver<Option<Paused>>,
     ) -> Result<(), Fault> {
         let (over_sender, over) = watch::channel(false);
         let over_sender = &over_sender;
         let consuming = lines.into_iter().map(|mut line| {
-            let mut signals = Signals {
+            let signals = Signals {
                 stop: stop.clone(),
                 over: over.clone(),
+                paused: paused.clone(),
             };
             async move {
-                let mut tasks = JoinSet::new();
-                let outcome = self.take_messages(&mut line, &mut tasks, &mut signals).await;
+                let outcome = line.take_messages(&signals).await;
                 if outcome.is_err() {
                     // One queue broke: what the others hold cannot be answered either.
                     over_sender.send_replace(true);
                 }
-                self.finish(&mut tasks, line.queue).await;
+                line.finish(&signals).await;
                 outcome
             }
         });
@@ -237,105 +231,8 @@ impl Worker {
             .find(Result::is_err)
             .unwrap_or_else(|| Err(broken(&unexpected)))
     }
-
-    /// Takes messages from one queue; `Ok` when told to stop or another queue broke.
-    async fn take_messages(
-        &self,
-        line: &mut Line,
-        tasks: &mut JoinSet<()>,
-        signals: &mut Signals,
-    ) -> Result<(), Fault> {
-        let mut over = signals.over.clone();
-        let mut stop = signals.stop.clone();
-        let mut untouched_in_a_row = 0;
-        let mut is_widening = false;
-        loop {
-            let has_room = tasks.len() < self.bench.options.concurrency;
-            tokio::select! {
-                biased;
-                () = raised(&mut stop) => {
-                    // Told to stop: the broker keeps what is not taken yet.
-                    let cancelled = line.channel.basic_cancel(line.consumer.tag(), BasicCancelOptions::default());
-                    return cancelled.await.map_err(|error| broken(&error));
-                }
-                () = raised(&mut over) => return Ok(()),
-                Some(_) = tasks.join_next(), if !tasks.is_empty() => {}
-                next = line.consumer.next(), if has_room => match next {
-                    Some(delivery) => {
-                        let delivery = delivery.map_err(|error| broken(&error))?;
-                        untouched_in_a_row = if is_redelivered(&delivery) { 0 } else { untouched_in_a_row + 1 };
-                        self.start(line, tasks, delivery, signals);
-                    }
-                    None if is_widening => {
-                        is_widening = false;
-                        line.window = line.full_window;
-                        line.consumer = start_consumer(&line.channel, line.queue, line.window)
-                            .await
-                            .map_err(|error| broken(&error))?;
-                    }
-                    None => return Err(broken(&format_args!("the broker ended the consumer of {}", line.queue))),
-                },
-            }
-            let is_proven = untouched_in_a_row >= u32::from(line.full_window);
-            if is_proven && line.window < line.full_window && !is_widening {
-                // Prefetch is a consumer's for life: the old one is drained, then a wider one begins.
-                is_widening = true;
-                let cancelled = line
-                    .channel
-                    .basic_cancel(line.consumer.tag(), BasicCancelOptions::default());
-                cancelled.await.map_err(|error| broken(&error))?;
-            }
-        }
-    }
-
-    fn start(&self, line: &Line, tasks: &mut JoinSet<()>, delivery: Delivery, signals: &Signals) {
-        let (bench, channel) = (Arc::clone(&self.bench), line.channel.clone());
-        tasks.spawn(handle(bench, channel, line.queue, delivery, signals.clone()));
-    }
-
-    /// Waits for the documents in work, no longer than the deadline.
-    async fn finish(&self, tasks: &mut JoinSet<()>, queue: &str) {
-        let finished = async { while tasks.join_next().await.is_some() {} };
-        if tokio::time::timeout(self.bench.options.stop_deadline, finished)
-            .await
-            .is_err()
-        {
-            tracing::warn!(
-                queue,
-                documents = tasks.len(),
-                "documents in work were given up at the deadline; they come again"
-            );
-            tasks.shutdown().await;
-            self.bench.status.send_modify(|status| status.in_flight = 0);
-        }
-    }
 }
 
 fn is_stopped(stop: &watch::Receiver<bool>) -> bool {
     *stop.borrow() || stop.has_changed().is_err()
-}
-
-async fn start_line(session: &Session, queue: &'static str, full_window: u16) -> Result<Line, lapin::Error> {
-    let channel = session.connection.create_channel().await?;
-    channel.confirm_select(ConfirmSelectOptions::default()).await?;
-    let consumer = start_consumer(&channel, queue, 1).await?;
-    Ok(Line {
-        queue,
-        channel,
-        consumer,
-        window: 1,
-        full_window,
-    })
-}
-
-async fn start_consumer(channel: &Channel, queue: &str, window: u16) -> Result<Consumer, lapin::Error> {
-    channel.basic_qos(window, BasicQosOptions::default()).await?;
-    channel
-        .basic_consume(
-            queue.into(),
-            "".into(),
-            BasicConsumeOptions::default(),
-            FieldTable::default(),
-        )
-        .await
 }

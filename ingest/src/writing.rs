@@ -5,14 +5,15 @@
 //! lets one of two creators through, and the other meets a conflict and begins anew. What is there already takes only
 //! the groups of facts that are newer than its own.
 
-use crate::rows::{Batch, Stamped};
+use crate::nodes;
+use crate::rows::{Batch, Stamped, column};
 use crate::sync::key;
 use std::collections::{BTreeMap, BTreeSet};
 use thoth_cypher::{
-    READ_INDEXES_KNOWN, Rows, Statement, Transaction, Value, WRITE_ARTIFACT_FACTS, WRITE_ARTIFACT_RELEASES,
-    WRITE_ARTIFACTS, WRITE_DOCUMENTS, WRITE_ENVIRONMENTS, WRITE_INDEXES, WRITE_LOCK_ARTIFACTS,
-    WRITE_LOCK_PACKAGES, WRITE_LOCK_VERSIONS, WRITE_METADATA, WRITE_MODULES, WRITE_PACKAGES,
-    WRITE_PUBLICATIONS, WRITE_REQUIREMENT_HEADS, WRITE_REQUIREMENTS, WRITE_REQUIREMENTS_DROP,
+    READ_INDEXES_KNOWN, READ_REQUIRED_PACKAGES, Rows, Statement, Transaction, Value, WRITE_ARTIFACT_FACTS,
+    WRITE_ARTIFACT_RELEASES, WRITE_ARTIFACTS, WRITE_DOCUMENTS, WRITE_ENVIRONMENTS, WRITE_INDEXES,
+    WRITE_LOCK_ARTIFACTS, WRITE_LOCK_PACKAGES, WRITE_LOCK_VERSIONS, WRITE_METADATA, WRITE_MODULES,
+    WRITE_PACKAGES, WRITE_PUBLICATIONS, WRITE_REQUIREMENT_HEADS, WRITE_REQUIREMENTS, WRITE_REQUIREMENTS_DROP,
     WRITE_STATEMENTS, WRITE_VERSIONS, WRITE_YANKS, fail_point, map, params,
 };
 use thoth_schema::error::Fault;
@@ -20,12 +21,17 @@ use thoth_schema::error::Fault;
 /// Most rows that one statement is given.
 pub const STATEMENT_ROWS: usize = 2_000;
 
-/// Writes everything of a batch.
+/// Writes everything of a batch. What only outdated or unreadable statements name, such as packages, is removed again at the
+/// end: it is in the graph as long as something refers to it, whatever was stated once.
 ///
 /// # Errors
 /// Faults of the graph; after one the transaction can only be dropped.
 pub(crate) async fn write(transaction: &mut dyn Transaction, mut batch: Batch) -> Result<(), Fault> {
+    // What newer statements are about to drop, and what outdated ones name in vain.
+    let mut candidates = nodes::around(transaction, &batch.subjects()).await?;
+    candidates.add_all(&batch.named_by_facts());
     let later = batch.take_later();
+    let mut unnamed = batch.packages_of_no_release();
     rows(
         transaction,
         &WRITE_DOCUMENTS,
@@ -46,7 +52,7 @@ pub(crate) async fn write(transaction: &mut dyn Transaction, mut batch: Batch) -
         std::mem::take(&mut batch.indexes),
     )
     .await?;
-    releases(transaction, &mut batch).await?;
+    releases(transaction, &mut batch, &mut unnamed).await?;
     artifacts(transaction, &mut batch).await?;
     let statements = batch.statements.into_iter();
     let statements =
@@ -61,7 +67,8 @@ pub(crate) async fn write(transaction: &mut dyn Transaction, mut batch: Batch) -
     for (statement, table) in later {
         rows(transaction, statement, table).await?;
     }
-    Ok(())
+    candidates.extend("Package", unnamed);
+    nodes::forget(transaction, candidates).await
 }
 
 /// Creates the nodes of a table that are not there.
@@ -79,8 +86,13 @@ async fn new_nodes(
     rows(transaction, create, values(table)).await
 }
 
-/// Releases with the groups of facts of their own and their requirement lines.
-async fn releases(transaction: &mut dyn Transaction, batch: &mut Batch) -> Result<(), Fault> {
+/// Releases with the groups of facts of their own and their requirement lines. What lines are dropped for is added to the
+/// unnamed packages, what lines are written for is taken away.
+async fn releases(
+    transaction: &mut dyn Transaction,
+    batch: &mut Batch,
+    unnamed: &mut BTreeSet<String>,
+) -> Result<(), Fault> {
     let mut versions = std::mem::take(&mut batch.versions);
     let there = Stamps::lock(transaction, versions.keys().cloned().collect()).await?;
     versions.retain(|key, _| !there.0.contains_key(key));
@@ -90,7 +102,7 @@ async fn releases(transaction: &mut dyn Transaction, batch: &mut Batch) -> Resul
             continue;
         }
         if there.states_requirements(&key) {
-            superseded.push(Value::from(key.clone()));
+            superseded.push(key.clone());
         }
         heads.insert(
             key,
@@ -135,11 +147,11 @@ async fn releases(transaction: &mut dyn Transaction, batch: &mut Batch) -> Resul
         updates.push((statement, newer));
     }
     rows(transaction, &WRITE_VERSIONS, values(versions)).await?;
-    for chunk in superseded.chunks(STATEMENT_ROWS) {
-        transaction
-            .run(&WRITE_REQUIREMENTS_DROP, params! { "keys" => chunk.to_vec() })
-            .await?;
+    unnamed.extend(nodes::read_keys(transaction, &READ_REQUIRED_PACKAGES, &superseded).await?);
+    for line in &lines {
+        unnamed.remove(column(line, "package"));
     }
+    nodes::run_on(transaction, &WRITE_REQUIREMENTS_DROP, &superseded).await?;
     for (statement, newer) in updates {
         rows(transaction, statement, newer).await?;
     }

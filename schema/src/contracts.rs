@@ -10,7 +10,7 @@ use crate::envelope::{Envelope, ReleasePayload};
 use crate::error::{ErrorCode, Fault};
 use crate::image::ImageAnalysis;
 use crate::index_change::IndexChanges;
-use crate::inspection::Inspection;
+use crate::inspection::InspectionReport;
 use crate::message::Pointer;
 use crate::provenance::ProvenanceReport;
 use crate::rules::RuleSet;
@@ -29,7 +29,7 @@ pub fn schemas() -> Result<Vec<(String, String)>, Fault> {
             DocumentKind::Solver => schema::<Envelope<SolverRun>>()?,
             DocumentKind::Image => schema::<Envelope<ImageAnalysis>>()?,
             DocumentKind::Advisory => schema::<Envelope<Advisory>>()?,
-            DocumentKind::Inspection => schema::<Envelope<Inspection>>()?,
+            DocumentKind::Inspection => schema::<Envelope<InspectionReport>>()?,
             DocumentKind::SecurityIndicator => schema::<Envelope<SecurityReport>>()?,
             DocumentKind::Advice => schema::<Envelope<AdviceRecord>>()?,
             DocumentKind::Provenance => schema::<Envelope<ProvenanceReport>>()?,

@@ -19,7 +19,7 @@ use crate::advisory::Advisory;
 use crate::error::{ErrorCode, Fault};
 use crate::image::ImageAnalysis;
 use crate::index_change::IndexChanges;
-use crate::inspection::Inspection;
+use crate::inspection::InspectionReport;
 use crate::json as json_input;
 use crate::provenance::ProvenanceReport;
 use crate::release::Release;
@@ -27,10 +27,13 @@ use crate::rules::RuleSet;
 use crate::security_indicator::SecurityReport;
 use crate::solver::SolverRun;
 
-pub use crate::json::sha256_hex;
+pub use crate::json::{canonical_text, sha256_hex};
 
-/// Largest document in bytes that is accepted by default.
+/// Largest document in bytes that is accepted by default, of kinds that are not heavy.
 pub const MAX_DOCUMENT_BYTES: usize = 16 * 1024 * 1024;
+
+/// Largest document in bytes that is accepted by default, of heavy kinds ([`DocumentKind::is_heavy`]).
+pub const MAX_HEAVY_DOCUMENT_BYTES: usize = 128 * 1024 * 1024;
 
 /// Deepest nesting of arrays and objects that is accepted by default.
 pub const MAX_DOCUMENT_DEPTH: usize = 64;
@@ -115,8 +118,10 @@ impl DocumentKind {
 /// Bounds on one document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Most bytes.
+    /// Most bytes of a document of a kind that is not heavy.
     pub document_bytes: usize,
+    /// Most bytes of a document of a heavy kind ([`DocumentKind::is_heavy`]).
+    pub heavy_document_bytes: usize,
     /// Deepest nesting of arrays and objects; at most 127.
     pub depth: usize,
 }
@@ -125,8 +130,42 @@ impl Default for Limits {
     fn default() -> Limits {
         Limits {
             document_bytes: MAX_DOCUMENT_BYTES,
+            heavy_document_bytes: MAX_HEAVY_DOCUMENT_BYTES,
             depth: MAX_DOCUMENT_DEPTH,
         }
+    }
+}
+
+impl Limits {
+    /// Most bytes of a document of this kind.
+    pub fn bytes_of(&self, kind: DocumentKind) -> usize {
+        if kind.is_heavy() {
+            self.heavy_document_bytes
+        } else {
+            self.document_bytes
+        }
+    }
+
+    /// Most bytes of a document of any kind: what is read before the kind is known.
+    pub fn most_bytes(&self) -> usize {
+        self.document_bytes.max(self.heavy_document_bytes)
+    }
+
+    /// Refuses what no document may have.
+    fn check_any(&self, bytes: usize) -> Result<(), Fault> {
+        if bytes > self.most_bytes() {
+            return Err(too_large("a document", bytes, self.most_bytes()));
+        }
+        Ok(())
+    }
+
+    /// Refuses what a document of this kind may not have.
+    fn check_kind(&self, kind: DocumentKind, bytes: usize) -> Result<(), Fault> {
+        if bytes > self.bytes_of(kind) {
+            let what = format!("a document of the kind {}", kind.as_str());
+            return Err(too_large(&what, bytes, self.bytes_of(kind)));
+        }
+        Ok(())
     }
 }
 
@@ -155,8 +194,8 @@ pub enum Payload {
     Image(ImageAnalysis),
     /// A security advisory.
     Advisory(Advisory),
-    /// A stack that was built and run.
-    Inspection(Inspection),
+    /// Stacks that were built and run.
+    Inspection(InspectionReport),
     /// Static findings in one release.
     SecurityIndicator(SecurityReport),
     /// What was advised.
@@ -238,18 +277,22 @@ impl Document {
     /// `DOCUMENT_TOO_LARGE`, `DOCUMENT_TOO_DEEP`, `MALFORMED_JSON`, `TRUNCATED_INPUT`, `UNKNOWN_DOCUMENT_KIND`,
     /// `UNKNOWN_SCHEMA_VERSION` or `SCHEMA_VIOLATION` with the JSON pointer of the value at fault.
     pub fn from_json_bytes(bytes: &[u8], limits: &Limits) -> Result<Document, Fault> {
-        if bytes.len() > limits.document_bytes {
-            return Err(Fault::new(
-                ErrorCode::DocumentTooLarge,
-                format!(
-                    "a document of {} bytes is larger than the limit of {}",
-                    bytes.len(),
-                    limits.document_bytes
-                ),
-            )
-            .remedy("split the document, or raise the limit of document bytes"));
-        }
-        Document::from_value(&json_input::parse(bytes, limits.depth)?)
+        limits.check_any(bytes.len())?;
+        let document = Document::from_value(&json_input::parse(bytes, limits.depth)?)?;
+        limits.check_kind(document.kind, bytes.len())?;
+        Ok(document)
+    }
+
+    /// Reads a document from the canonical bytes that a store kept, whose hash the caller has verified: they are not made
+    /// canonical once more.
+    ///
+    /// # Errors
+    /// As [`Document::from_json_bytes`].
+    pub fn from_canonical_bytes(bytes: Vec<u8>, id: &str, limits: &Limits) -> Result<Document, Fault> {
+        limits.check_any(bytes.len())?;
+        let parts = parts(&json_input::parse(&bytes, limits.depth)?)?;
+        limits.check_kind(parts.payload.kind(), bytes.len())?;
+        Ok(parts.into_document(id.to_owned(), bytes.into()))
     }
 
     /// Reads a document of any shape from a JSON value.
@@ -257,26 +300,9 @@ impl Document {
     /// # Errors
     /// As [`Document::from_json_bytes`], but for size, depth and syntax.
     pub fn from_value(value: &Value) -> Result<Document, Fault> {
-        let Some(object) = value.as_object() else {
-            return Err(json_input::violation("a document must be a JSON object", ""));
-        };
-        let has = |key: &str| object.contains_key(key);
-        let parts = if has("kind") || has("payload") {
-            crate::envelope::read(value)?
-        } else if has("metadata") && has("result") {
-            crate::legacy::read(value)?
-        } else if has("name") && has("version") {
-            record(value)?
-        } else if let Some(read) = crate::shapes::reader(object) {
-            read(value)?
-        } else {
-            return Err(unknown_kind(
-                "the object is neither an envelope, nor a document of the predecessor, nor a record of a release"
-                    .to_owned(),
-            ));
-        };
+        let parts = parts(value)?;
         let canonical = json_input::canonical(value)?;
-        Ok(parts.into_document(canonical.into()))
+        Ok(parts.into_document(sha256_hex(&canonical), canonical.into()))
     }
 
     /// A new document in an envelope.
@@ -311,6 +337,11 @@ impl Document {
         &self.canonical
     }
 
+    /// [`Document::canonical_bytes`] for a thread that outlives the document.
+    pub fn shared_bytes(&self) -> Arc<[u8]> {
+        Arc::clone(&self.canonical)
+    }
+
     /// The releases the document states metadata of.
     pub fn releases(&self) -> Vec<&Release> {
         match &self.payload {
@@ -335,9 +366,9 @@ pub(crate) struct Parts {
 }
 
 impl Parts {
-    fn into_document(self, canonical: Arc<[u8]>) -> Document {
+    fn into_document(self, id: String, canonical: Arc<[u8]>) -> Document {
         Document {
-            id: sha256_hex(&canonical),
+            id,
             kind: self.payload.kind(),
             schema_version: self.schema_version,
             generation: self.generation,
@@ -350,6 +381,36 @@ impl Parts {
             unknown_keys: self.unknown_keys,
             canonical,
         }
+    }
+}
+
+fn too_large(what: &str, bytes: usize, most: usize) -> Fault {
+    Fault::new(
+        ErrorCode::DocumentTooLarge,
+        format!("{what} of {bytes} bytes is larger than the limit of {most}"),
+    )
+    .remedy("split the document, or raise the limit of document bytes")
+}
+
+/// What a document of any shape says.
+fn parts(value: &Value) -> Result<Parts, Fault> {
+    let Some(object) = value.as_object() else {
+        return Err(json_input::violation("a document must be a JSON object", ""));
+    };
+    let has = |key: &str| object.contains_key(key);
+    if has("kind") || has("payload") {
+        crate::envelope::read(value)
+    } else if has("metadata") && has("result") {
+        crate::legacy::read(value)
+    } else if has("name") && has("version") {
+        record(value)
+    } else if let Some(read) = crate::shapes::reader(object) {
+        read(value)
+    } else {
+        Err(unknown_kind(
+            "the object is neither an envelope, nor a document of the predecessor, nor a record of a release"
+                .to_owned(),
+        ))
     }
 }
 

@@ -12,7 +12,7 @@ use crate::document::{DocumentKind, Parts, Payload, Producer, SCHEMA_VERSION};
 use crate::error::{ErrorCode, Fault};
 use crate::image::ImageAnalysis;
 use crate::index_change::IndexChanges;
-use crate::inspection::Inspection;
+use crate::inspection::InspectionReport;
 use crate::json as json_input;
 use crate::provenance::ProvenanceReport;
 use crate::release::Release;
@@ -110,7 +110,7 @@ fn payload(kind: DocumentKind, value: &Value) -> Result<(Payload, usize), Fault>
             (Payload::Advisory(content), unknown)
         }
         DocumentKind::Inspection => {
-            let (content, unknown) = Inspection::from_value(value, AT)?;
+            let (content, unknown) = InspectionReport::from_value(value, AT)?;
             (Payload::Inspection(content), unknown)
         }
         DocumentKind::SecurityIndicator => {

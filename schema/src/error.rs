@@ -67,6 +67,7 @@ error_codes! {
     MigrationChanged, "MIGRATION_CHANGED", 500, false, "a migration that was applied before has another text now";
     MigrationPending, "MIGRATION_PENDING", 503, false, "the graph lacks migrations this program needs";
     BrokerUnreachable, "BROKER_UNREACHABLE", 503, true, "the message broker does not answer";
+    DeliveryLimit, "DELIVERY_LIMIT", 500, false, "the message came back to its queue more often than allowed, as it does when its worker dies each time";
     StoreUnreachable, "STORE_UNREACHABLE", 503, true, "the document store does not answer";
     StoreCorrupt, "STORE_CORRUPT", 500, false, "a stored document does not have the hash it is named by";
     IoError, "IO_ERROR", 500, false, "a file could not be read or written";

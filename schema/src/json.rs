@@ -1,7 +1,7 @@
 //! JSON as outside input: limits, pointers, faults with a place.
 
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use crate::error::{ErrorCode, Fault};
@@ -106,6 +106,11 @@ pub(crate) fn canonical(value: &Value) -> Result<Vec<u8>, Fault> {
     })
 }
 
+/// The canonical text of a value (RFC 8785); `None` where a value cannot be written, which no value read from JSON causes.
+pub fn canonical_text(value: &Value) -> Option<String> {
+    String::from_utf8(canonical(value).ok()?).ok()
+}
+
 /// The sha256 of bytes, in lower-case hexadecimal.
 pub fn sha256_hex(bytes: &[u8]) -> String {
     Sha256::digest(bytes)
@@ -114,9 +119,60 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
         .collect()
 }
 
+/// The entries of an object by key. A document is the same in whatever order its keys stand: what is read from it must not
+/// depend on that order.
+pub(crate) fn sorted(object: &Map<String, Value>) -> Vec<(&String, &Value)> {
+    let mut entries: Vec<(&String, &Value)> = object.iter().collect();
+    entries.sort_unstable_by_key(|(key, _)| *key);
+    entries
+}
+
+/// The sha256 over lines of words, a space between words and a line feed behind each line; `None` where there is no line.
+pub(crate) fn sha256_of_lines<'text, const WORDS: usize>(
+    lines: impl Iterator<Item = [&'text str; WORDS]>,
+) -> Option<String> {
+    let mut hash = Sha256::new();
+    let mut is_empty = true;
+    for words in lines {
+        is_empty = false;
+        hash.update(words.join(" "));
+        hash.update("\n");
+    }
+    (!is_empty).then(|| hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
 /// How many keys of an object are not among the known ones.
 pub(crate) fn unknown_keys(value: &Value, known: &[&str]) -> usize {
     value.as_object().map_or(0, |object| {
         object.keys().filter(|key| !known.contains(&key.as_str())).count()
     })
+}
+
+/// How many keys of a value, at any depth, are not in the form it was read into and written again from. A key whose value
+/// is null or empty says nothing and is not counted.
+pub(crate) fn unread_keys(value: &Value, written: &Value) -> usize {
+    match (value, written) {
+        (Value::Object(stated), Value::Object(read)) => stated
+            .iter()
+            .map(|(key, item)| match read.get(key) {
+                Some(read) => unread_keys(item, read),
+                None => usize::from(!says_nothing(item)),
+            })
+            .sum(),
+        (Value::Array(stated), Value::Array(read)) => stated
+            .iter()
+            .zip(read)
+            .map(|(item, read)| unread_keys(item, read))
+            .sum(),
+        _ => 0,
+    }
+}
+
+fn says_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => items.is_empty(),
+        Value::Object(entries) => entries.is_empty(),
+        _ => false,
+    }
 }

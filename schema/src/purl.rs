@@ -1,6 +1,8 @@
 //! Package URLs: the keys of packages and versions in the graph.
 
 use pep508_rs::PackageName;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::error::{ErrorCode, Fault};
 use crate::version::Version;
@@ -69,8 +71,69 @@ pub fn parse(text: &str) -> Result<Purl, Fault> {
     })
 }
 
+/// Whose packages an operating system has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum NativeEcosystem {
+    /// RPM packages: Fedora, RHEL, SUSE and their kin.
+    Rpm,
+    /// Debian packages, also of Ubuntu.
+    Deb,
+    /// Alpine packages.
+    Apk,
+}
+
+impl NativeEcosystem {
+    /// `rpm`, `deb` or `apk`: the type of its package URLs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            NativeEcosystem::Rpm => "rpm",
+            NativeEcosystem::Deb => "deb",
+            NativeEcosystem::Apk => "apk",
+        }
+    }
+
+    /// The name as a package URL has it: in lower case, but for RPMs, whose names tell cases apart.
+    pub fn normal_name(self, name: &str) -> String {
+        match self {
+            NativeEcosystem::Rpm => name.to_owned(),
+            NativeEcosystem::Deb | NativeEcosystem::Apk => name.to_lowercase(),
+        }
+    }
+}
+
+/// `pkg:rpm/fedora/curl`: a package of a distribution; without the distribution where that is not known.
+pub fn native_package_key(ecosystem: NativeEcosystem, distribution: Option<&str>, name: &str) -> String {
+    let mut key = format!("pkg:{}/", ecosystem.as_str());
+    if let Some(distribution) = distribution {
+        key.push_str(&encode_native(&distribution.to_lowercase()));
+        key.push('/');
+    }
+    key + &encode_native(&ecosystem.normal_name(name))
+}
+
+/// `pkg:rpm/fedora/curl@7.50.3-1.fc25?arch=i386&epoch=1`: one version of the package with this key. Epoch 0 is none.
+pub fn native_version_key(package: &str, version: &str, arch: Option<&str>, epoch: Option<u64>) -> String {
+    let mut key = format!("{package}@{}", encode_native(version));
+    let arch = arch.map(|arch| format!("arch={}", encode_native(arch)));
+    let epoch = epoch
+        .filter(|epoch| *epoch > 0)
+        .map(|epoch| format!("epoch={epoch}"));
+    let qualifiers: Vec<String> = arch.into_iter().chain(epoch).collect();
+    if !qualifiers.is_empty() {
+        key.push('?');
+        key.push_str(&qualifiers.join("&"));
+    }
+    key
+}
+
+/// As [`encode`], but for the colon, which package URLs leave as it is.
+fn encode_native(text: &str) -> String {
+    encode(text).replace("%3A", ":")
+}
+
 /// Percent-encodes everything but the unreserved characters of RFC 3986.
-fn encode(text: &str) -> String {
+pub(crate) fn encode(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
@@ -82,7 +145,7 @@ fn encode(text: &str) -> String {
     encoded
 }
 
-fn decode(text: &str) -> Option<String> {
+pub(crate) fn decode(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((byte, tail)) = rest.split_first() {

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::error::Fault;
 use crate::json;
+use crate::solver::Skipped;
 use crate::version::Version;
 
 /// One release of one package on one index, as published. What is not known is absent.
@@ -91,6 +92,19 @@ pub struct Release {
     /// How many keys of the record are not among these; they stay in the document store only.
     #[serde(skip)]
     pub unknown_keys: usize,
+    /// Whether the document cannot know if the release is yanked, as one about an installed copy. Only read from the forms of
+    /// other programs: a record of ours always knows.
+    #[serde(skip)]
+    pub yank_unknown: bool,
+    /// sha256 of files whose names the document does not tell. Only read from the forms of other programs.
+    #[serde(skip)]
+    pub file_hashes: Vec<String>,
+    /// Dotted names one can import. Only read from the forms of other programs.
+    #[serde(skip)]
+    pub modules: Vec<String>,
+    /// Parts of the document that could not be used, and why. Not read from our own documents.
+    #[serde(skip)]
+    pub skipped: Vec<Skipped>,
 }
 
 /// One file of a release.
@@ -198,6 +212,10 @@ impl Release {
             recorded_in: Vec::new(),
             notes: Vec::new(),
             unknown_keys: 0,
+            yank_unknown: false,
+            file_hashes: Vec::new(),
+            modules: Vec::new(),
+            skipped: Vec::new(),
         }
     }
 
@@ -268,7 +286,8 @@ pub fn is_sha256(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
-fn check_time(time: &mut Option<String>, pointer: &str) -> Result<(), Fault> {
+/// Writes a time in the normal form, where there is one.
+pub(crate) fn check_time(time: &mut Option<String>, pointer: &str) -> Result<(), Fault> {
     let Some(stated) = time.as_deref() else {
         return Ok(());
     };

@@ -18,9 +18,25 @@ pub fn normalise(text: &str) -> Option<String> {
     write(jiff::tz::TimeZone::UTC.to_timestamp(civil).ok()?)
 }
 
+/// A normalised time in the form that compares as a string: always with microseconds.
+pub fn sortable(time: &str) -> String {
+    match time.strip_suffix('Z') {
+        Some(head) if !head.contains('.') => format!("{head}.000000Z"),
+        _ => time.to_owned(),
+    }
+}
+
 /// The time this many seconds after the start of the Unix epoch.
 pub fn from_epoch_seconds(seconds: i64) -> Option<String> {
     Timestamp::from_second(seconds).ok().and_then(write)
+}
+
+/// The last of some normalised times.
+pub(crate) fn latest(times: impl IntoIterator<Item = String>) -> Option<String> {
+    // Without its `Z`, a whole second sorts before its fractions.
+    times
+        .into_iter()
+        .max_by(|one, two| one.trim_end_matches('Z').cmp(two.trim_end_matches('Z')))
 }
 
 fn write(timestamp: Timestamp) -> Option<String> {

@@ -2,6 +2,8 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
+use thoth_ingest::broker::BrokerConfig;
+use thoth_ingest::store::StoreConfig;
 use thoth_schema::error::{ErrorCode, Fault};
 
 /// The validated settings of the service; limits that are not settings stand in [`crate::limits`].
@@ -21,6 +23,10 @@ pub struct ServerConfig {
     pub workers: usize,
     /// Seconds that requests in flight may take after the service was told to stop.
     pub stop_seconds: u64,
+    /// The document store, for its dead letters; without it they are not known.
+    pub store: Option<StoreConfig>,
+    /// The message broker, for sending dead letters again.
+    pub broker: Option<BrokerConfig>,
 }
 
 impl Default for ServerConfig {
@@ -34,6 +40,8 @@ impl Default for ServerConfig {
             concurrent_advises: cores,
             workers: cores.min(8),
             stop_seconds: crate::limits::STOP_SECONDS,
+            store: None,
+            broker: None,
         }
     }
 }

@@ -9,7 +9,7 @@
 //!
 //! Invariants
 //! - Holds no state that a second replica lacks; whatever is cached lives as long as one request.
-//! - Never writes to the graph.
+//! - Never writes to the graph; of store and broker it touches dead letters alone.
 //! - One level of a query is one statement, however many nodes the level has.
 //! - Every error is a row of the closed table; what went wrong inside is logged once with an id, and only the id is shown.
 //! - Listens beyond the loopback only when told so: there are no tokens yet.

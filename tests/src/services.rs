@@ -10,7 +10,7 @@
 
 use std::collections::BTreeMap;
 use std::env;
-use std::fs::{self, File};
+use std::fs::File;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
@@ -44,6 +44,21 @@ impl Service {
             Service::RabbitMq => "rabbitmq",
         }
     }
+}
+
+/// One file for one database, whichever clone of the project the test runs in.
+fn lease_file(url: &str) -> PathBuf {
+    let name: String = url
+        .chars()
+        .map(|letter| {
+            if letter.is_ascii_alphanumeric() {
+                letter
+            } else {
+                '-'
+            }
+        })
+        .collect();
+    std::env::temp_dir().join(format!("thoth-tests-{name}.lock"))
 }
 
 impl Services {
@@ -88,9 +103,7 @@ impl Services {
     /// Waits until no other test, in any process, uses the database, and keeps all others out until the lease
     /// is dropped. A test takes one lease: a second one in the same test would wait for the first for ever.
     pub fn neo4j(&self) -> Neo4jLease {
-        let folder = services_home();
-        fs::create_dir_all(&folder).expect("the services folder can be created");
-        let lock = File::create(folder.join("neo4j-database.lock")).expect("the lock file can be created");
+        let lock = File::create(lease_file(&self.neo4j_url)).expect("the lock file can be created");
         lock.lock().expect("the lock on the database can be taken");
         Neo4jLease {
             services: self.clone(),
@@ -101,7 +114,7 @@ impl Services {
     /// A new virtual host of its own name, removed with all its queues when dropped. Waits while another test has the
     /// broker for itself.
     pub fn vhost(&self) -> Vhost {
-        let lock = broker_lock();
+        let lock = self.broker_lock();
         lock.lock_shared().expect("the lock on the broker can be shared");
         self.vhost_under(Some(lock))
     }
@@ -109,12 +122,19 @@ impl Services {
     /// Waits until no other test, in any process, has a virtual host, and keeps all others out until the lease is
     /// dropped: for a test that kills the broker. Never together with a [`Neo4jLease`], whose holders may wait here.
     pub fn rabbitmq(&self) -> RabbitMqLease {
-        let lock = broker_lock();
+        let lock = self.broker_lock();
         lock.lock().expect("the lock on the broker can be taken");
         RabbitMqLease {
             services: self.clone(),
             _lock: lock,
         }
+    }
+
+    fn broker_lock(&self) -> File {
+        // Without credentials and virtual host, whoever asks.
+        let server = self.amqp_url.rsplit('@').next().unwrap_or_default();
+        let server = server.split('/').next().unwrap_or_default();
+        File::create(lease_file(&format!("amqp://{server}"))).expect("the lock file can be created")
     }
 
     fn vhost_under(&self, lock: Option<File>) -> Vhost {
@@ -266,16 +286,6 @@ fn switched_off() -> bool {
     env::var("THOTH_TEST_NO_SERVICES").is_ok_and(|value| !matches!(value.as_str(), "" | "0"))
 }
 
-fn services_home() -> PathBuf {
-    env::var_os("THOTH_SERVICES_HOME").map_or_else(|| workspace_root().join(".services"), PathBuf::from)
-}
-
-fn broker_lock() -> File {
-    let folder = services_home();
-    fs::create_dir_all(&folder).expect("the services folder can be created");
-    File::create(folder.join("rabbitmq-broker.lock")).expect("the lock file can be created")
-}
-
 fn rabbitmqctl(arguments: &[&str]) -> String {
     services_script(&[&["rabbitmqctl"], arguments].concat())
 }
@@ -404,7 +414,7 @@ mod tests {
         let Some(services) = Services::get() else { return };
         let lease = services.neo4j();
         assert!(lease.url().starts_with("bolt://"), "{}", lease.url());
-        let other = File::open(services_home().join("neo4j-database.lock")).expect("the lock file is there");
+        let other = File::open(lease_file(&services.neo4j_url)).expect("the lock file is there");
         assert!(other.try_lock().is_err());
         drop(lease);
     }

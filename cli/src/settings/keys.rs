@@ -107,7 +107,9 @@ keys! {
     "server.stop_seconds", None, Shape::Number(0, 3_600), Preset::Text("30"),
         "seconds that requests in flight may take after the server was told to stop";
     "ingest.document_bytes", None, Shape::Number(1, 1 << 30), Preset::Text("16777216"),
-        "largest document in bytes";
+        "largest document in bytes, of kinds that are not heavy";
+    "ingest.heavy_document_bytes", None, Shape::Number(1, 1 << 30), Preset::Text("134217728"),
+        "largest document of a heavy kind (`image`, `inspection`) in bytes";
     "ingest.document_depth", None, Shape::Number(1, 1_000), Preset::Text("64"),
         "deepest nesting of a document";
     "ingest.decompressed_bytes", None, Shape::Number(1, 1 << 50), Preset::Text("4294967296"),

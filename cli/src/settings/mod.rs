@@ -211,6 +211,7 @@ impl Settings {
             concurrent_advises: count("server.concurrent_advises", usual.concurrent_advises),
             workers: count("server.workers", usual.workers),
             stop_seconds: self.number("server.stop_seconds"),
+            ..usual
         };
         server.validate()?;
         Ok(server)
@@ -230,6 +231,7 @@ impl Settings {
     fn limits(&self) -> Limits {
         Limits {
             document_bytes: self.number("ingest.document_bytes"),
+            heavy_document_bytes: self.number("ingest.heavy_document_bytes"),
             depth: self.number("ingest.document_depth"),
         }
     }

@@ -55,7 +55,7 @@ pub(super) async fn run(args: &DemoArgs, settings: &Settings, output: &Output) -
     if args.once {
         return Ok(ExitCode::SUCCESS);
     }
-    super::serve::serve(graph, settings, output).await?;
+    super::serve::serve(graph, settings.server()?, output).await?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -3,8 +3,10 @@
 mod completions;
 mod config;
 mod demo;
+mod documents;
 mod graph;
 mod ingest;
+mod purge;
 mod serve;
 mod worker;
 
@@ -13,11 +15,12 @@ use std::process::ExitCode;
 use thoth_schema::error::Fault;
 
 pub(crate) use completions::run as completions;
+pub(crate) use documents::args::{DocumentsVerb, PurgeArgs};
 
-use crate::advise;
 use crate::args::{Cli, Verb};
 use crate::output::Output;
 use crate::settings::Settings;
+use crate::{advise, dead_letters};
 
 /// Runs the verb of the command line.
 ///
@@ -27,9 +30,12 @@ pub(crate) async fn run(cli: &Cli, settings: &Settings, output: &Output) -> Resu
     match &cli.verb {
         Verb::Demo(args) => demo::run(args, settings, output).await,
         Verb::Serve(_) => serve::run(settings, output).await,
-        Verb::Worker(_) => worker::run(settings, output).await,
+        Verb::Worker(args) => worker::run(args, settings, output).await,
         Verb::Ingest(args) => ingest::run(args, settings, output).await,
+        Verb::Documents(verb) => documents::run(verb, settings, output).await,
+        Verb::Purge(args) => purge::run(args, settings, output).await,
         Verb::Advise(args) => advise::run(args, settings, output).await,
+        Verb::DeadLetters(verb) => dead_letters::run(verb, settings, output).await,
         Verb::Graph(verb) => graph::run(verb, settings, output).await,
         Verb::Config(verb) => config::run(verb, settings, output),
         Verb::Completions { shell } => completions(*shell, output),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use thoth_cypher::{Engine, Graph};
 use thoth_schema::error::Fault;
-use thoth_server::{Server, termination};
+use thoth_server::{Server, ServerConfig, termination};
 use tokio::sync::watch;
 
 use crate::knowledge;
@@ -18,9 +18,14 @@ use crate::settings::Settings;
 /// Faults of configuration, graph and store at the start, and of the address to listen on.
 pub(super) async fn run(settings: &Settings, output: &Output) -> Result<ExitCode, Fault> {
     let graph = knowledge::open(&settings.graph()?).await?;
+    let config = ServerConfig {
+        store: Some(settings.store()),
+        broker: settings.broker(),
+        ..settings.server()?
+    };
     let broker = settings.broker().filter(|_| graph.engine() == Engine::Embedded);
     let Some(broker) = broker else {
-        serve(graph, settings, output).await?;
+        serve(graph, config, output).await?;
         return Ok(ExitCode::SUCCESS);
     };
     output.talk(&format!(
@@ -30,7 +35,7 @@ pub(super) async fn run(settings: &Settings, output: &Output) -> Result<ExitCode
     let worker = super::worker::worker(settings, Arc::clone(&graph), broker)?;
     let (stop, stopped) = watch::channel(false);
     let working = tokio::spawn(async move { worker.run(stopped).await });
-    let served = serve(graph, settings, output).await;
+    let served = serve(graph, config, output).await;
     // What is in work shall be committed and acknowledged before the process ends, however the server ended.
     stop.send(true).ok();
     working.await.ok();
@@ -41,8 +46,7 @@ pub(super) async fn run(settings: &Settings, output: &Output) -> Result<ExitCode
 ///
 /// # Errors
 /// Faults of configuration and of the address to listen on.
-pub(super) async fn serve(graph: Arc<dyn Graph>, settings: &Settings, output: &Output) -> Result<(), Fault> {
-    let config = settings.server()?;
+pub(super) async fn serve(graph: Arc<dyn Graph>, config: ServerConfig, output: &Output) -> Result<(), Fault> {
     let page = if config.graphiql { ", with GraphiQL" } else { "" };
     // The port is taken before it is announced, so that whoever waits for the line can connect.
     let server = Server::bind(config, graph)?;

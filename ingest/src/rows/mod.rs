@@ -7,36 +7,98 @@
 mod advice;
 mod advisory;
 mod environment;
+mod hardware;
 mod image;
 mod index_change;
 mod inspection;
 mod observation;
 mod provenance;
 mod release;
+mod restrict;
 mod rules;
 mod security_indicator;
 mod solver;
 mod stack;
 
+pub(crate) use restrict::column;
 use std::collections::{BTreeMap, BTreeSet};
 use thoth_cypher::{
-    Statement, Value, WRITE_OBSERVATIONS, WRITE_OBSERVED_IN, WRITE_OBSERVED_STACKS, WRITE_OBSERVED_VERSIONS,
-    WRITE_PINS, WRITE_STACKS, map,
+    Statement, Value, WRITE_ABSENCES, WRITE_ADVICES, WRITE_ADVISED_ENVIRONMENTS, WRITE_ADVISORIES,
+    WRITE_ADVISORY_FACTS, WRITE_AFFECTS, WRITE_AFFECTS_DROP, WRITE_CONTENTS, WRITE_CONTENTS_DROP,
+    WRITE_CONTENTS_HEADS, WRITE_GIVEN_STACKS, WRITE_HARDWARE, WRITE_IMAGE_CONFIGS, WRITE_IMAGE_ENVIRONMENTS,
+    WRITE_IMAGE_ENVIRONMENTS_DROP, WRITE_IMAGE_HEADS, WRITE_IMAGE_SYSTEMS, WRITE_IMAGES,
+    WRITE_INSPECTION_SCRIPTS, WRITE_INSPECTION_SPECIFICATIONS, WRITE_INSPECTION_STACK_HEADS,
+    WRITE_INSPECTION_STACKS, WRITE_INSPECTION_STACKS_DROP, WRITE_INSPECTION_STATEMENTS,
+    WRITE_INSPECTION_TARGETS, WRITE_INSPECTIONS, WRITE_LACKED_PACKAGES, WRITE_NATIVE_DEPENDENCIES,
+    WRITE_NATIVE_VERSIONS, WRITE_OBSERVATIONS, WRITE_OBSERVED_IN, WRITE_OBSERVED_OF, WRITE_OBSERVED_ON,
+    WRITE_OBSERVED_STACKS, WRITE_OBSERVED_VERSIONS, WRITE_OFFERS, WRITE_OFFERS_DROP, WRITE_OFFERS_HEADS,
+    WRITE_PACKAGE_ABSENCE_FACTS, WRITE_PACKAGE_ABSENCES, WRITE_PACKAGE_STATEMENTS, WRITE_PINS,
+    WRITE_PRESENT_FILES, WRITE_RECOMMENDED_STACKS, WRITE_RULE_CONCERNS, WRITE_RULE_SET_FACTS,
+    WRITE_RULE_SETS, WRITE_RULES, WRITE_RULES_DROP, WRITE_STACK_STATEMENTS, WRITE_STACKS, WRITE_STATEMENTS,
+    WRITE_SYMBOLS, map,
 };
 use thoth_schema::document::{Document, Payload};
 use thoth_schema::name;
 use thoth_schema::purl::{self, DEFAULT_INDEX};
 use thoth_schema::release::Release;
+pub(crate) use thoth_schema::time::sortable;
 use thoth_schema::version::{self, Version};
 
 /// The tables that are written after those of releases, in this order: nodes before what hangs on them.
 static LATER: &[&Statement] = &[
+    &WRITE_NATIVE_VERSIONS,
+    &WRITE_NATIVE_DEPENDENCIES,
+    &WRITE_STATEMENTS,
+    &WRITE_IMAGES,
+    &WRITE_IMAGE_HEADS,
+    &WRITE_IMAGE_CONFIGS,
+    &WRITE_IMAGE_ENVIRONMENTS_DROP,
+    &WRITE_IMAGE_SYSTEMS,
+    &WRITE_IMAGE_ENVIRONMENTS,
+    &WRITE_CONTENTS_DROP,
+    &WRITE_CONTENTS_HEADS,
+    &WRITE_CONTENTS,
+    &WRITE_SYMBOLS,
+    &WRITE_OFFERS_DROP,
+    &WRITE_OFFERS_HEADS,
+    &WRITE_OFFERS,
     &WRITE_STACKS,
     &WRITE_PINS,
+    &WRITE_STACK_STATEMENTS,
+    &WRITE_HARDWARE,
+    &WRITE_INSPECTIONS,
+    &WRITE_INSPECTION_STATEMENTS,
+    &WRITE_INSPECTION_SPECIFICATIONS,
+    &WRITE_INSPECTION_SCRIPTS,
+    &WRITE_INSPECTION_STACKS_DROP,
+    &WRITE_INSPECTION_STACK_HEADS,
+    &WRITE_INSPECTION_STACKS,
+    &WRITE_INSPECTION_TARGETS,
     &WRITE_OBSERVATIONS,
     &WRITE_OBSERVED_VERSIONS,
     &WRITE_OBSERVED_STACKS,
     &WRITE_OBSERVED_IN,
+    &WRITE_ADVICES,
+    &WRITE_RECOMMENDED_STACKS,
+    &WRITE_GIVEN_STACKS,
+    &WRITE_LACKED_PACKAGES,
+    &WRITE_ADVISED_ENVIRONMENTS,
+    &WRITE_RULE_SETS,
+    &WRITE_RULES_DROP,
+    &WRITE_RULE_SET_FACTS,
+    &WRITE_RULES,
+    &WRITE_RULE_CONCERNS,
+    &WRITE_ADVISORIES,
+    &WRITE_AFFECTS_DROP,
+    &WRITE_ADVISORY_FACTS,
+    &WRITE_AFFECTS,
+    &WRITE_PACKAGE_STATEMENTS,
+    &WRITE_PACKAGE_ABSENCES,
+    &WRITE_PACKAGE_ABSENCE_FACTS,
+    &WRITE_ABSENCES,
+    &WRITE_PRESENT_FILES,
+    &WRITE_OBSERVED_OF,
+    &WRITE_OBSERVED_ON,
 ];
 
 /// The rows of one transaction, each table keyed and sorted by the key of the node it locks.
@@ -80,14 +142,6 @@ fn stamp(produced_at: &str, document: &str) -> String {
     format!("{produced_at}#{}", document.get(..16).unwrap_or(document))
 }
 
-/// A time that compares as a string: always with microseconds.
-pub(crate) fn sortable(time: &str) -> String {
-    match time.strip_suffix('Z') {
-        Some(head) if !head.contains('.') => format!("{head}.000000Z"),
-        _ => time.to_owned(),
-    }
-}
-
 fn keep_newest(table: &mut BTreeMap<String, Stamped>, key: &str, stamp: &str, row: Value) {
     match table.get(key) {
         Some(kept) if kept.stamp.as_str() >= stamp => {}
@@ -117,7 +171,6 @@ impl Batch {
     }
 
     /// Adds a row to a table of [`LATER`], where of all rows of one key the one with the newest stamp counts.
-    #[expect(dead_code, reason = "used by the kinds to come")]
     fn put_newest(&mut self, statement: &'static Statement, key: &str, source: &Source<'_>, row: Value) {
         keep_newest(
             self.later.entry(statement.name).or_default(),
@@ -138,6 +191,15 @@ impl Batch {
             ));
         }
         taken
+    }
+
+    /// The packages that are named here, but not as a release's own.
+    pub(crate) fn packages_of_no_release(&self) -> BTreeSet<String> {
+        let mut packages: BTreeSet<String> = self.packages.keys().cloned().collect();
+        for row in self.versions.values() {
+            packages.remove(column(row, "package"));
+        }
+        packages
     }
 
     /// Adds everything that a document says.
@@ -170,7 +232,7 @@ impl Batch {
             Payload::Advisory(advisory) => self.advisory(advisory, &source),
             Payload::Inspection(inspection) => self.inspection(inspection, &source),
             Payload::SecurityIndicator(report) => self.security_indicator(report, &source),
-            Payload::Advice(advice) => self.advice(advice, &source),
+            Payload::Advice(advice) => self.advice(advice, document, &source),
             Payload::Provenance(report) => self.provenance(report, &source),
             Payload::IndexChange(changes) => self.index_change(changes, &source),
             Payload::Rules(rules) => self.rules(rules, &source),
@@ -202,7 +264,7 @@ impl Batch {
         let key = purl::package_key(name);
         self.packages
             .entry(key.clone())
-            .or_insert_with(|| map! { "key" => &key, "name" => name.to_string() });
+            .or_insert_with(|| map! { "key" => &key, "name" => name.to_string(), "ecosystem" => "pypi" });
         key
     }
 }

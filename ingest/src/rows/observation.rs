@@ -2,8 +2,8 @@
 
 use super::{Batch, Source};
 use thoth_cypher::{
-    Statement, Value, WRITE_OBSERVATIONS, WRITE_OBSERVED_IN, WRITE_OBSERVED_STACKS, WRITE_OBSERVED_VERSIONS,
-    map,
+    Statement, Value, WRITE_OBSERVATIONS, WRITE_OBSERVED_IN, WRITE_OBSERVED_OF, WRITE_OBSERVED_ON,
+    WRITE_OBSERVED_STACKS, WRITE_OBSERVED_VERSIONS, map,
 };
 
 /// One observation. A single measured figure is `metric`, `value` and `unit`; figures that only mean something together
@@ -34,10 +34,13 @@ pub(super) enum Subject<'key> {
     /// It was seen of this release.
     Version(&'key str),
     /// It was seen of this stack.
-    #[expect(dead_code, reason = "used by the kinds to come")]
     Stack(&'key str),
     /// It was seen in this environment.
     Environment(&'key str),
+    /// It was seen in this inspection.
+    Inspection(&'key str),
+    /// It was seen on this machine.
+    Hardware(&'key str),
 }
 
 impl Subject<'_> {
@@ -46,6 +49,8 @@ impl Subject<'_> {
             Subject::Version(key) => (&WRITE_OBSERVED_VERSIONS, key),
             Subject::Stack(key) => (&WRITE_OBSERVED_STACKS, key),
             Subject::Environment(key) => (&WRITE_OBSERVED_IN, key),
+            Subject::Inspection(key) => (&WRITE_OBSERVED_OF, key),
+            Subject::Hardware(key) => (&WRITE_OBSERVED_ON, key),
         }
     }
 }

@@ -44,21 +44,37 @@ impl Batch {
         let key = self.version_node(release);
         self.statements.insert((source.document.to_owned(), key.clone()));
         if let Some(time) = &release.upload_time {
-            let time = sortable(time);
-            let earliest = self.published.entry(key.clone()).or_insert_with(|| time.clone());
-            if time < *earliest {
-                *earliest = time;
-            }
+            self.publish(&key, sortable(time));
         }
         self.metadata(release, &key, source);
         self.requirements(release, &key, source);
         for artifact in &release.artifacts {
             self.artifact(artifact, &key, source);
         }
+        for sha256 in &release.file_hashes {
+            self.artifacts.insert((sha256.clone(), key.clone()));
+        }
+        for module in &release.modules {
+            self.modules.insert((module.clone(), key.clone()));
+        }
         key
     }
 
+    /// A release was published at this sortable time; of several the earliest counts.
+    pub(super) fn publish(&mut self, key: &str, time: String) {
+        let earliest = self
+            .published
+            .entry(key.to_owned())
+            .or_insert_with(|| time.clone());
+        if time < *earliest {
+            *earliest = time;
+        }
+    }
+
     pub(super) fn yanked(&mut self, release: &Release, key: &str, source: &Source<'_>) {
+        if release.yank_unknown {
+            return;
+        }
         let row = map! {
             "key" => key, "yankedStamp" => &source.stamp, "yanked" => release.yanked,
             "yankedReason" => release.yanked_reason.as_deref(),
@@ -91,10 +107,6 @@ impl Batch {
             .get(key)
             .is_some_and(|kept| kept.stamp >= source.stamp)
         {
-            // What it names is a package all the same: it would be one had this statement come alone.
-            for requirement in texts.iter().filter_map(|text| Requirement::parse(text).ok()) {
-                self.package(&requirement.name);
-            }
             return;
         }
         let python = python_bounds(release.requires_python.as_deref());
@@ -161,7 +173,7 @@ impl Batch {
         }
     }
 
-    fn artifact(&mut self, artifact: &Artifact, version: &str, source: &Source<'_>) {
+    pub(super) fn artifact(&mut self, artifact: &Artifact, version: &str, source: &Source<'_>) {
         let name = ArtifactName::parse(&artifact.filename);
         self.artifacts
             .insert((artifact.sha256.clone(), version.to_owned()));

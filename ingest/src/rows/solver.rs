@@ -17,7 +17,6 @@ impl Batch {
                 self.modules.insert((module.clone(), key.clone()));
             }
         }
-        let environment = self.environment(&environment_of(run));
         let observed_at = run
             .observed_at
             .as_deref()
@@ -30,6 +29,7 @@ impl Batch {
                 continue;
             };
             let version = self.version_row(&name, &version, observation.index);
+            let environment = self.environment(&environment_of(run));
             self.statements
                 .insert((source.document.to_owned(), version.clone()));
             let finding = Finding {

@@ -8,7 +8,6 @@ use thoth_schema::version::Version;
 
 impl Batch {
     /// The key of the stack of these releases: sha256 over their sorted keys, a line each. A release named twice counts once.
-    #[expect(dead_code, reason = "used by the kinds to come")]
     pub(super) fn stack<'pin>(
         &mut self,
         pins: impl Iterator<Item = (&'pin PackageName, &'pin Version, Option<&'pin str>)>,

@@ -5,8 +5,11 @@
     reason = "a test fails by panicking and says on stderr what it skips and measures"
 )]
 
+mod dead_letters;
 mod direct;
+mod limits;
 
+mod inspection_folder;
 mod publisher;
 mod reader;
 mod store;

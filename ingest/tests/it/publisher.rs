@@ -126,7 +126,7 @@ fn wrong_configuration_is_told_at_once() {
             ..good.clone()
         },
         BrokerConfig {
-            prefetch: 1_001,
+            prefetch: 10_001,
             ..good.clone()
         },
         BrokerConfig {

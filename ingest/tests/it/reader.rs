@@ -4,7 +4,9 @@ use crate::support::{record, shared_file};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
-use thoth_ingest::reader::{Piece, RATIO_FREE_BYTES, ReadOptions, Rejected, input_files, read_file};
+use thoth_ingest::reader::{
+    MAX_FOLDER_DEPTH, Piece, RATIO_FREE_BYTES, ReadOptions, Rejected, input_files, read_file,
+};
 use thoth_schema::document::{Document, DocumentKind, Limits};
 use thoth_schema::error::{ErrorCode, Fault};
 
@@ -202,6 +204,7 @@ fn a_document_may_be_as_large_as_the_limit_and_not_a_byte_larger() {
         let with = |document_bytes| ReadOptions {
             limits: Limits {
                 document_bytes,
+                heavy_document_bytes: document_bytes,
                 ..Limits::default()
             },
             ..ReadOptions::default()
@@ -213,6 +216,38 @@ fn a_document_may_be_as_large_as_the_limit_and_not_a_byte_larger() {
             assert!(fault.pointer.is_some() && fault.remedy.is_some());
         }
     }
+}
+
+/// Lines may be as long as documents of a heavy kind; of a light kind they are refused once their kind is known.
+#[test]
+fn a_line_may_be_as_long_as_a_heavy_document() {
+    let folder = tempfile::tempdir().unwrap();
+    let name = "x".repeat(2_000);
+    let image = format!(
+        r#"{{"kind":"image","schemaVersion":1,"producer":{{"name":"t","version":"1"}},"producedAt":"2026-01-01T00:00:00Z","payload":{{"names":["{name}"]}}}}"#
+    );
+    let long = format!(r#"{{"name":"flask","version":"1.0","summary":"{name}"}}"#);
+    let text = format!("{image}\n{long}\n{image} \n{}\n", record("flask", "1.0"));
+    let path = written(folder.path(), "mixed.jsonl", text.as_bytes());
+    let with = |heavy_document_bytes| ReadOptions {
+        limits: Limits {
+            document_bytes: 1_000,
+            heavy_document_bytes,
+            ..Limits::default()
+        },
+        ..graceful()
+    };
+    let (documents, rejected) = read(&path, &with(image.len())).unwrap();
+    let kinds: Vec<DocumentKind> = documents.iter().map(|document| document.kind).collect();
+    assert_eq!(
+        kinds,
+        [DocumentKind::Image, DocumentKind::Image, DocumentKind::Release]
+    );
+    assert_eq!(rejected.len(), 1);
+    assert_eq!(rejected[0].code, ErrorCode::DocumentTooLarge);
+    assert!(rejected[0].place.ends_with(":2"), "{rejected:?}");
+    let (documents, rejected) = read(&path, &with(image.len() - 1)).unwrap();
+    assert_eq!((documents.len(), rejected.len()), (1, 3));
 }
 
 #[test]
@@ -227,6 +262,7 @@ fn a_long_line_is_set_aside_and_the_next_one_read() {
     let options = ReadOptions {
         limits: Limits {
             document_bytes: 1_000,
+            heavy_document_bytes: 1_000,
             depth: 64,
         },
         ..graceful()
@@ -322,4 +358,20 @@ fn documents_of_the_predecessor_are_read() {
         count += documents.len();
     }
     assert!(count > 1_000, "{count}");
+}
+
+#[test]
+fn folders_are_followed_to_the_limit_and_not_deeper() {
+    let nested = |depth: usize| {
+        let folder = tempfile::tempdir().unwrap();
+        let inner = (0..depth).fold(folder.path().to_path_buf(), |path, _| path.join("f"));
+        std::fs::create_dir_all(&inner).unwrap();
+        written(&inner, "a.json", record("a", "1").as_bytes());
+        input_files(&[folder.path().to_path_buf()])
+    };
+    assert_eq!(nested(MAX_FOLDER_DEPTH).unwrap().len(), 1);
+    assert_eq!(
+        nested(MAX_FOLDER_DEPTH + 1).unwrap_err().code,
+        ErrorCode::LimitExceeded
+    );
 }

@@ -2,10 +2,11 @@
 
 use crate::support::{file_store, release, releases};
 use futures::TryStreamExt;
+use std::io::Read;
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
-use thoth_ingest::store::{DocumentStore, StoreConfig, StoreKey};
+use thoth_ingest::store::{DocumentStore, MAX_STORED_BYTES, MAX_STORED_HEAVY_BYTES, StoreConfig, StoreKey};
 use thoth_schema::document::{Document, Limits};
 use thoth_schema::error::ErrorCode;
 
@@ -85,6 +86,35 @@ async fn damage_is_found_and_mended_by_the_next_put() {
         store.put(&flask).await.unwrap();
         assert_eq!(store.get(&key).await.unwrap(), flask);
     }
+}
+
+/// A document of a heavy kind that is larger than any of a light kind, so much that it is handled on other threads.
+#[tokio::test]
+async fn heavy_documents_are_kept_and_bombs_of_their_kind_are_not_unpacked() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = file_store(folder.path());
+    let name = "x".repeat(MAX_STORED_BYTES);
+    let text = format!(
+        r#"{{"kind":"image","schemaVersion":1,"producer":{{"name":"t","version":"1"}},"producedAt":"2026-01-01T00:00:00Z","payload":{{"names":["{name}"]}}}}"#
+    );
+    let limits = Limits {
+        heavy_document_bytes: text.len(),
+        ..Limits::default()
+    };
+    let image = Document::from_json_bytes(text.as_bytes(), &limits).unwrap();
+    let key = store.put(&image).await.unwrap();
+    assert_eq!(store.get(&key).await.unwrap(), image);
+    let path = folder.path().join(key.as_str());
+    let mut bomb = zstd::stream::write::Encoder::new(Vec::new(), 1).unwrap();
+    std::io::copy(
+        &mut std::io::repeat(b' ').take(MAX_STORED_HEAVY_BYTES as u64 + 1),
+        &mut bomb,
+    )
+    .unwrap();
+    std::fs::write(&path, bomb.finish().unwrap()).unwrap();
+    let fault = store.get(&key).await.unwrap_err();
+    assert_eq!(fault.code, ErrorCode::StoreCorrupt, "{fault}");
+    assert!(fault.message.contains("unpacks to more"), "{fault}");
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 use thoth_cypher::{EmbeddedGraph, Graph, migrate};
+use thoth_ingest::dead_letters::{DeadLetter, DeadLetters, Selection};
 use thoth_ingest::store::{DocumentStore, StoreConfig};
 use thoth_schema::document::{Document, Limits};
 
@@ -39,6 +40,18 @@ pub(crate) async fn memory_graph() -> Arc<dyn Graph> {
     let graph: Arc<dyn Graph> = Arc::new(EmbeddedGraph::in_memory().unwrap());
     migrate(graph.as_ref()).await.unwrap();
     graph
+}
+
+/// The dead letters of a store once there are so many.
+pub(crate) async fn letters(store: &DocumentStore, count: usize) -> Vec<DeadLetter> {
+    let letters = DeadLetters::of(store.clone());
+    let all = until("dead letters", async || {
+        let shown = letters.list(&Selection::default()).await.unwrap();
+        (shown.letters.len() >= count).then_some(shown.letters)
+    });
+    let all = all.await;
+    assert_eq!(all.len(), count, "{all:#?}");
+    all
 }
 
 /// Looks every 20 ms until the look gives a value; a minute at most.
@@ -95,10 +108,9 @@ impl Vhost {
     pub(crate) fn new() -> Option<Vhost> {
         let base = broker_url()?;
         // Shared with `tests/src/services.rs`: a test that kills the broker waits for this one, and this one for it.
-        let home =
-            env::var_os("THOTH_SERVICES_HOME").map_or_else(|| workspace_file(".services"), PathBuf::from);
-        std::fs::create_dir_all(&home).unwrap();
-        let lock = File::create(home.join("rabbitmq-broker.lock")).unwrap();
+        let server = base.rsplit('@').next().unwrap().split('/').next().unwrap();
+        let server = server.replace(|letter: char| !letter.is_ascii_alphanumeric(), "-");
+        let lock = File::create(env::temp_dir().join(format!("thoth-tests-amqp---{server}.lock"))).unwrap();
         lock.lock_shared().unwrap();
         static COUNTER: AtomicU32 = AtomicU32::new(0);
         let count = COUNTER.fetch_add(1, Ordering::Relaxed);

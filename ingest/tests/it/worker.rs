@@ -1,6 +1,6 @@
 //! The worker on a real broker and a real graph, with the faults that it must bear.
 
-use crate::support::{Probe, Vhost, file_store, header, memory_graph, release, releases, until};
+use crate::support::{Probe, Vhost, file_store, letters, memory_graph, release, releases, until};
 use crate::unlucky::{Mishap, Unlucky};
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use thoth_ingest::checksum::checksum;
 use thoth_ingest::publisher::Publisher;
 use thoth_ingest::store::{DocumentStore, StoreKey};
 use thoth_ingest::sync::sync;
-use thoth_ingest::topology::{DEAD_LETTERS, DOCUMENTS, LIGHT};
+use thoth_ingest::topology::{DOCUMENTS, LIGHT};
 use thoth_ingest::worker::{Worker, WorkerOptions, WorkerStatus};
 use thoth_schema::document::Document;
 use thoth_schema::error::ErrorCode;
@@ -103,7 +103,7 @@ impl Scene {
             let queues = self.vhost.queues();
             queues.values().all(|count| *count == 0).then_some(queues)
         });
-        assert_eq!(queues.await.len(), 3);
+        assert_eq!(queues.await.len(), 6);
     }
 }
 
@@ -220,19 +220,18 @@ async fn what_is_wrong_for_good_becomes_a_dead_letter_with_its_reason() {
             status.ingested == 1 && status.dead_lettered == 9
         })
         .await;
-    worker.stop().await;
-
     let mut found = Vec::new();
-    while let Some(letter) = probe.take(DEAD_LETTERS).await {
-        let code = header(&letter, "code").unwrap();
-        for key in ["reason", "attempts", "firstTime", "lastTime"] {
-            assert!(header(&letter, key).is_some(), "{code} has no {key}");
-        }
-        assert_eq!(header(&letter, "attempts").as_deref(), Some("1"), "{code}");
-        assert_eq!(header(&letter, "queue").as_deref(), Some(LIGHT));
-        assert_eq!(letter.routing_key.as_str(), "release.v1");
+    for letter in letters(&scene.store, 9).await {
+        let code = letter.code;
+        assert_eq!((letter.attempts, letter.queue.as_str()), (1, LIGHT), "{code}");
+        assert_eq!(letter.routing_key, "release.v1");
+        assert!(
+            !letter.reason.is_empty() && letter.first_time <= letter.last_time,
+            "{code}"
+        );
         found.push(code);
     }
+    worker.stop().await;
     let mut expected: Vec<&str> = bodies
         .iter()
         .map(|(_, code)| code.code())
@@ -279,10 +278,9 @@ async fn stops_while_the_graph_is_away_cost_a_document_nothing() {
         let mut worker = Running::start(&away, &scene.store, &scene.broker);
         worker.until("a retry", |status| status.retried > 0).await;
         let status = worker.stop().await;
-        assert_eq!(
-            (status.put_back, status.dead_lettered, status.ingested),
-            (1, 0, 0)
-        );
+        // The copy may come back once more before the broker has heard that the worker stops.
+        assert!(status.put_back >= 1);
+        assert_eq!((status.dead_lettered, status.ingested), (0, 0));
     }
     let graph = memory_graph().await;
     let mut worker = Running::start(&graph, &scene.store, &scene.broker);
@@ -307,15 +305,11 @@ async fn a_panic_is_the_documents_own() {
             status.ingested == 19 && status.dead_lettered == 1
         })
         .await;
+    let letter = letters(&scene.store, 1).await.remove(0);
     worker.stop().await;
-    let letter = Probe::new(&scene.vhost.url)
-        .await
-        .wait_and_take(DEAD_LETTERS)
-        .await;
-    assert_eq!(header(&letter, "code").as_deref(), Some("INTERNAL"));
     assert_eq!(
-        letter.properties.message_id().as_ref().unwrap().as_str(),
-        documents[7].id
+        (letter.code.as_str(), letter.key),
+        ("INTERNAL", documents[7].id.clone())
     );
 }
 
@@ -356,12 +350,16 @@ async fn a_document_that_kills_its_worker_stops_at_the_limit_and_its_neighbours_
     }
     // The first delivery and as many more as the limit allows.
     assert_eq!(deaths, 4);
-    let probe = Probe::new(&scene.vhost.url).await;
-    let letter = probe.wait_and_take(DEAD_LETTERS).await;
-    assert_eq!(letter.properties.message_id().as_ref().unwrap().as_str(), poison);
+    let letter = letters(&scene.store, 1).await.remove(0);
+    assert_eq!((letter.code.as_str(), &letter.key), ("DELIVERY_LIMIT", &poison));
+    assert_eq!((letter.attempts, letter.queue.as_str()), (4, LIGHT), "{letter:?}");
+    assert_eq!(
+        (letter.routing_key.as_str(), letter.kind.as_deref()),
+        ("release.v1", Some("release"))
+    );
     assert!(
-        probe.take(DEAD_LETTERS).await.is_none(),
-        "a neighbour became a dead letter"
+        letter.first_time <= letter.last_time && letter.headers.contains_key("traceparent"),
+        "{letter:?}"
     );
 }
 
@@ -408,7 +406,9 @@ async fn a_stop_in_the_middle_loses_nothing() {
     for _ in 0..2 {
         let mut worker = Running::start(&graph, &scene.store, &scene.broker);
         worker
-            .until("some documents", |status| status.ingested >= 30)
+            .until("some documents, or all", |status| {
+                status.ingested >= 30 || ingested + status.ingested == 300
+            })
             .await;
         let started = Instant::now();
         ingested += worker.stop().await.ingested;

@@ -4,8 +4,23 @@
 //! What a generation lacks stays absent. Times without an offset are UTC. Keys that are not understood are counted; they
 //! stay in the stored bytes.
 
+mod advice;
+mod advice_request;
+pub(crate) mod cursor;
+mod dependency_monkey;
+mod hardware;
+mod image;
+pub(crate) mod inspection;
+mod inspection_run;
+mod lock;
+mod pipfile;
+pub(crate) mod pipfile_lock;
+mod place;
+mod provenance;
+pub(crate) mod security_indicator;
 mod solver;
-mod tree;
+mod specification;
+pub(crate) mod tree;
 
 use serde_json::{Map, Value};
 
@@ -21,6 +36,21 @@ pub(crate) fn read(value: &Value) -> Result<Parts, Fault> {
     let has = |key: &str| value.get("result").and_then(|result| result.get(key)).is_some();
     if analyzer.contains("solver") && has("tree") {
         return solver::read(metadata, value);
+    }
+    if dependency_monkey::is_report(value) {
+        return dependency_monkey::read(metadata, value);
+    }
+    if analyzer.contains("adviser") && advice::is_advice(metadata, value.get("result")) {
+        return advice::read(metadata, value);
+    }
+    if provenance::is_one(metadata, value) {
+        return provenance::read(metadata, value);
+    }
+    if security_indicator::is_report(metadata, value) {
+        return security_indicator::read(metadata, value);
+    }
+    if image::is_analysis(&analyzer, has) {
+        return image::read(metadata, value);
     }
     Err(unknown_kind(format!(
         "a document of `{analyzer}` with such a result is not one this program knows"

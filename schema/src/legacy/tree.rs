@@ -164,11 +164,13 @@ fn requirements(
     pointer: &str,
     skipped: &mut Vec<Skipped>,
 ) -> Option<Vec<String>> {
-    let raw = [(headers, "Requires-Dist"), (distribution, "requires")]
+    // A header that stands several times was kept once by early solvers: the longer of the two lists is whole.
+    let raw = [(distribution, "requires"), (headers, "Requires-Dist")]
         .into_iter()
         .filter_map(|(object, key)| list(object?, key))
         .map(|items| texts(items))
-        .find(|items| !items.is_empty());
+        .filter(|items| !items.is_empty())
+        .max_by_key(Vec::len);
     if raw.is_some() {
         return raw;
     }

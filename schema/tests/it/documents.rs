@@ -353,6 +353,33 @@ fn bad_messages_are_refused() {
 }
 
 #[test]
+fn messages_and_inline_documents_may_reach_their_limits() {
+    let mut sized = record();
+    sized["summary"] = json!("");
+    let without = read(&sized).unwrap().canonical_bytes().len();
+    let of_size = |bytes: usize| {
+        let mut value = sized.clone();
+        value["summary"] = json!("x".repeat(bytes - without));
+        let document = read(&value).unwrap();
+        assert_eq!(document.canonical_bytes().len(), bytes);
+        Pointer::to(&document, "k").with_inline(&document)
+    };
+    let pointer = of_size(MAX_INLINE_BYTES).unwrap();
+    assert_eq!(
+        of_size(MAX_INLINE_BYTES + 1).unwrap_err().code,
+        ErrorCode::LimitExceeded
+    );
+    let mut message = pointer.to_bytes().unwrap();
+    message.resize(MAX_MESSAGE_BYTES, b' ');
+    assert_eq!(Pointer::from_bytes(&message).unwrap(), pointer);
+    message.push(b' ');
+    assert_eq!(
+        Pointer::from_bytes(&message).unwrap_err().code,
+        ErrorCode::DocumentTooLarge
+    );
+}
+
+#[test]
 fn package_urls_have_the_documented_form() {
     let (name, version) = ("Flask".parse().unwrap(), "1.0+Local".parse().unwrap());
     assert_eq!(purl::package_key(&name), "pkg:pypi/flask");

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use thoth_schema::error::{ErrorCode, Fault};
-use thoth_schema::requirements_file::{MAX_NESTED_FILES, RequirementsFile};
+use thoth_schema::requirements_file::{MAX_LINES, MAX_NESTED_FILES, RequirementsFile};
 
 fn read_files(files: &BTreeMap<String, String>, first: &str) -> Result<RequirementsFile, Fault> {
     let mut read = |path: &str| {
@@ -125,4 +125,11 @@ fn nesting_is_limited() {
         chain(MAX_NESTED_FILES).unwrap_err().code,
         ErrorCode::LimitExceeded
     );
+}
+
+#[test]
+fn lines_are_limited() {
+    let of = |lines: usize| read_files(&BTreeMap::from([("0".to_owned(), "#\n".repeat(lines))]), "0");
+    of(MAX_LINES).unwrap();
+    assert_eq!(of(MAX_LINES + 1).unwrap_err().code, ErrorCode::LimitExceeded);
 }

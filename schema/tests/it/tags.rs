@@ -209,3 +209,16 @@ proptest! {
         let _ = ArtifactName::parse(&name);
     }
 }
+
+#[test]
+fn the_tags_of_a_wheel_are_limited() {
+    let tags = |letter: char, count: usize| {
+        let tags = (0..count).map(|number| format!("{letter}{number}"));
+        tags.collect::<Vec<_>>().join(".")
+    };
+    let wheel =
+        |python: usize| ArtifactName::parse(&format!("a-1-{}-{}-any.whl", tags('p', python), tags('n', 64)));
+    let most = thoth_schema::tags::MAX_WHEEL_TAGS / 64;
+    assert!(matches!(wheel(most), ArtifactName::Wheel { .. }));
+    assert!(!matches!(wheel(most + 1), ArtifactName::Wheel { .. }));
+}

@@ -242,7 +242,9 @@ fn settle(
     };
     let exists = !row.bool("foreign") && !row.bool("late");
     knowledge.known |= exists;
-    if exists && !row.bool("unknown") {
+    // A release that vanished is known, but no alternative to a pre-release.
+    let gone = row.bool("missing");
+    if exists && !gone && !row.bool("unknown") {
         knowledge.all_prereleases &= row.bool("prerelease");
     }
     let key = row.text("key");
@@ -256,7 +258,7 @@ fn settle(
         knowledge.candidates.push(candidate);
         return Ok(());
     }
-    let only_unknown = exists && row.bool("unknown") && row.optional_text("fault").is_none();
+    let only_unknown = exists && !gone && row.bool("unknown") && row.optional_text("fault").is_none();
     if only_unknown && !row.bool("outside") && !row.bool("withdrawn") && !row.bool("python") {
         knowledge.candidates.push(candidate(row, &package, scores)?);
     }

@@ -11,6 +11,7 @@ use thoth_schema::version;
 const CLAUSES: &[(&str, &str)] = &[
     ("foreign", "index"),
     ("late", "as-of"),
+    ("missing", "missing"),
     ("outside", "specifier"),
     ("unknown", "requirements-unknown"),
     ("withdrawn", "yanked"),

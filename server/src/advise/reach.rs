@@ -31,12 +31,14 @@ fn speaks_of(document: &Document) -> Vec<PackageName> {
         .iter()
         .map(|release| release.name.clone())
         .collect();
-    if let Payload::Solver(run) = &document.payload {
-        names.extend(
+    match &document.payload {
+        Payload::Solver(run) => names.extend(
             run.errors
                 .iter()
                 .filter_map(|error| name::package(&error.name).ok()),
-        );
+        ),
+        Payload::IndexChange(seen) => names.extend(seen.changes.iter().map(|change| change.name.clone())),
+        _ => {}
     }
     names
 }

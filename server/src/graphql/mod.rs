@@ -4,6 +4,7 @@ mod advice_input;
 mod advice_output;
 mod answers;
 mod artifact;
+mod dead_letter;
 mod document;
 mod loaders;
 mod mutation;
@@ -32,10 +33,12 @@ pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 
 /// The schema over a graph, with every limit in place.
 pub fn schema(graph: Arc<dyn Graph>, config: &ServerConfig) -> Schema {
+    let desk = dead_letter::Desk::new(config.store.clone(), config.broker.clone());
     let turns = mutation::Turns::new(config.concurrent_advises);
     let builder = async_graphql::Schema::build(Query, Mutation, EmptySubscription)
         .data(graph)
         .data(turns)
+        .data(desk)
         .extension(answers::Answers)
         .limit_depth(limits::QUERY_DEPTH)
         .limit_recursive_depth(limits::QUERY_RECURSION)

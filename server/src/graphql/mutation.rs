@@ -1,4 +1,4 @@
-//! What is computed on demand.
+//! What is computed on demand, and what operators do.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +9,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::advice_input::AdviseInput;
 use super::advice_output::AdviseResult;
+use super::dead_letter::{DeadLetter, desk};
 use super::page::graph;
 use crate::advise::advise;
 use crate::limits::{ADVISE_COMPLEXITY, ADVISE_WAIT_MILLIS};
@@ -17,7 +18,7 @@ use crate::limits::{ADVISE_COMPLEXITY, ADVISE_WAIT_MILLIS};
 #[derive(Debug, Clone, Copy)]
 pub struct Mutation;
 
-/// What is computed on demand.
+/// What is computed on demand, and what operators do.
 #[Object]
 impl Mutation {
     /// The best stacks for some requirements in an environment, as far as the knowledge goes, with reasons and proof.
@@ -43,6 +44,39 @@ impl Mutation {
             )
         })?;
         Ok(AdviseResult::from(report?))
+    }
+
+    /// Sends a dead letter again as it came, and forgets it; gives what it was. It may become one again.
+    async fn requeue_dead_letter(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Key of the dead letter.")] key: String,
+    ) -> Result<DeadLetter> {
+        let office = desk(context)?.office().await?;
+        // A task of its own: a client that goes away does not leave a letter that is half sent.
+        let sending = tokio::spawn(async move {
+            let mut sent = None;
+            let mut note = |letter: &_| sent = Some(Clone::clone(letter));
+            office.requeue(&[key], &mut note).await.map(|()| sent)
+        });
+        let sent = sending.await.map_err(|problem| {
+            Fault::new(
+                ErrorCode::Internal,
+                format!("the sending of a dead letter ended in disorder: {problem}"),
+            )
+        })??;
+        let sent = sent.ok_or_else(|| Fault::new(ErrorCode::Internal, "no dead letter was sent"))?;
+        Ok(DeadLetter(sent))
+    }
+
+    /// Forgets a dead letter for good; gives what it was.
+    async fn discard_dead_letter(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Key of the dead letter.")] key: String,
+    ) -> Result<DeadLetter> {
+        let letters = desk(context)?.letters().await?;
+        Ok(DeadLetter(letters.discard(&key).await?))
     }
 }
 

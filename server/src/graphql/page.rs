@@ -7,6 +7,7 @@ use async_graphql::{Context, Object, Result};
 use thoth_cypher::{Graph, READ_PACKAGE_COUNT, READ_STATISTICS, params};
 use thoth_schema::error::{ErrorCode, Fault};
 
+use super::dead_letter::desk;
 use super::loaders::{DependentCountOfPackage, DependentCountOfVersion, loaders};
 use super::opaque::{Cursor, invalid_cursor};
 use crate::limits::{PAGE_DEFAULT, PAGE_MAX};
@@ -103,6 +104,11 @@ pub(crate) enum Total {
     Packages(String),
     /// Documents.
     Documents,
+    /// Dead letters of this code and kind, where given.
+    DeadLetters {
+        code: Option<String>,
+        kind: Option<String>,
+    },
     /// Requirement lines that name the package.
     DependentsOfPackage(String),
     /// Requirement lines that admit the release.
@@ -127,6 +133,11 @@ impl Total {
                 rows.iter()
                     .find(|row| row.text("label") == "Document")
                     .map_or(0, |row| row.int("nodes"))
+            }
+            Self::DeadLetters { code, kind } => {
+                let letters = desk(context)?.letters().await?;
+                let total = letters.count(code.as_deref(), kind.as_deref()).await?;
+                i64::try_from(total).unwrap_or(i64::MAX)
             }
             Self::DependentsOfPackage(key) => loaders(context)?
                 .load_one(DependentCountOfPackage(key.clone()))

@@ -2,10 +2,12 @@
 
 use async_graphql::{Context, ID, Interface, Object, Result};
 use thoth_cypher::{READ_DOCUMENTS, READ_PACKAGES, READ_STATISTICS, params};
+use thoth_ingest::dead_letters::Selection;
 use thoth_schema::error::{ErrorCode, Fault};
 use thoth_schema::{name, purl, version};
 
 use super::artifact::Artifact;
+use super::dead_letter::{DeadLetter, desk};
 use super::document::Document;
 use super::loaders::{ArtifactKey, DocumentKey, PackageKey, VersionKey, VersionsOf, loaders};
 use super::opaque::{Cursor, parse_global_id};
@@ -174,6 +176,47 @@ impl Query {
             .map(|document| (Cursor::new(CONNECTION, &document.key), document))
             .collect();
         Ok(page_of_rows(items, size, after.is_some(), Total::Documents))
+    }
+
+    /// The messages that could not be ingested, by their key.
+    #[graphql(complexity = "page_cost(first, child_complexity)")]
+    async fn dead_letters(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Dead letters on the page: 1 to 100, 20 where not given.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the last dead letter of the page before.")] after: Option<String>,
+        #[graphql(desc = "Only those of this code of the table of errors.")] code: Option<String>,
+        #[graphql(desc = "Only those of this kind of documents.")] kind: Option<String>,
+    ) -> Result<Page<DeadLetter>> {
+        const CONNECTION: &str = "deadLetters";
+        let size = page_size(first)?;
+        let is_continued = after.is_some();
+        let after = after.as_deref().map(|after| Cursor::parse(CONNECTION, after));
+        let selection = Selection {
+            first: size + 1,
+            after: after.transpose()?,
+            code: code.clone(),
+            kind: kind.clone(),
+        };
+        let shown = desk(context)?.letters().await?.list(&selection).await?;
+        let letters = shown.letters.into_iter();
+        let items = letters
+            .map(|letter| (Cursor::new(CONNECTION, &letter.key), DeadLetter(letter)))
+            .collect();
+        let total = Total::DeadLetters { code, kind };
+        Ok(page_of_rows(items, size, is_continued, total))
+    }
+
+    /// The message of this key that could not be ingested.
+    async fn dead_letter(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Key of the dead letter.")] key: String,
+    ) -> Result<Option<DeadLetter>> {
+        match desk(context)?.letters().await?.find(&key).await {
+            Ok(letter) => Ok(letter.map(DeadLetter)),
+            Err(fault) => Err(fault.into()),
+        }
     }
 }
 

@@ -12,40 +12,55 @@ use thoth_schema::error::{ErrorCode, Fault};
 use super::State;
 use crate::limits::HEALTH_MILLIS;
 
-/// Asks the graph.
+/// Says what is wrong with the connection to the broker, where something is.
+pub(crate) type Broker = Box<dyn Fn() -> Option<Fault> + Send + Sync>;
+
+/// Asks what the process cannot do without: the graph, and of a worker the broker.
 pub(crate) struct Health {
     graph: Arc<dyn Graph>,
+    broker: Option<Broker>,
     started: AtomicBool,
 }
 
 impl Health {
-    pub(crate) fn new(graph: Arc<dyn Graph>) -> Self {
+    pub(crate) fn new(graph: Arc<dyn Graph>, broker: Option<Broker>) -> Self {
         Self {
             graph,
+            broker,
             started: AtomicBool::new(false),
         }
     }
 
-    /// Whether the graph answers in time and has every migration.
-    async fn check(&self) -> Result<(), Fault> {
+    /// The first check that fails, and why.
+    async fn check(&self) -> Result<(), (&'static str, Fault)> {
         let wait = Duration::from_millis(HEALTH_MILLIS);
-        let lacking = tokio::time::timeout(wait, pending(self.graph.as_ref()))
-            .await
-            .map_err(|_| {
-                Fault::new(
-                    ErrorCode::GraphUnreachable,
-                    format!("no answer within {HEALTH_MILLIS} milliseconds"),
-                )
-            })??;
+        let asked = tokio::time::timeout(wait, pending(self.graph.as_ref())).await;
+        let asked = asked.unwrap_or_else(|_| {
+            let message = format!("no answer within {HEALTH_MILLIS} milliseconds");
+            Err(Fault::new(ErrorCode::GraphUnreachable, message))
+        });
+        let lacking = asked.map_err(|fault| match fault.code {
+            ErrorCode::MigrationPending | ErrorCode::MigrationChanged => ("migrations", fault),
+            _ => ("graph", fault),
+        })?;
         if !lacking.is_empty() {
-            let fault = Fault::new(
-                ErrorCode::MigrationPending,
-                format!("the graph lacks {}", lacking.join(", ")),
-            );
-            return Err(fault.remedy("run `thoth graph migrate`"));
+            let message = format!("the graph lacks {}", lacking.join(", "));
+            let fault = Fault::new(ErrorCode::MigrationPending, message);
+            return Err(("migrations", fault.remedy("run `thoth graph migrate`")));
+        }
+        if let Some(fault) = self.broker.as_ref().and_then(|broker| broker()) {
+            return Err(("broker", fault));
         }
         self.started.store(true, Ordering::Relaxed);
         Ok(())
+    }
+
+    /// What is checked, in this order.
+    fn names(&self) -> &'static [&'static str] {
+        match self.broker {
+            Some(_) => &["graph", "migrations", "broker"],
+            None => &["graph", "migrations"],
+        }
     }
 }
 
@@ -56,7 +71,7 @@ pub(crate) async fn live() -> HttpResponse {
 
 /// `GET /health/ready`: requests can be answered now.
 pub(crate) async fn ready(state: web::Data<State>) -> HttpResponse {
-    report("ready", state.health.check().await)
+    report("ready", &state.health, state.health.check().await)
 }
 
 /// `GET /health/startup`: requests could be answered at least once.
@@ -65,23 +80,19 @@ pub(crate) async fn startup(state: web::Data<State>) -> HttpResponse {
         true => Ok(()),
         false => state.health.check().await,
     };
-    report("started", outcome)
+    report("started", &state.health, outcome)
 }
 
-fn report(status: &str, outcome: Result<(), Fault>) -> HttpResponse {
-    let Err(fault) = outcome else {
-        let checks = json!([check("graph", None), check("migrations", None)]);
+fn report(status: &str, health: &Health, outcome: Result<(), (&'static str, Fault)>) -> HttpResponse {
+    let names = health.names().iter();
+    let Err((failed, fault)) = outcome else {
+        let checks: Vec<Value> = names.map(|name| check(name, None)).collect();
         return HttpResponse::Ok().json(json!({ "status": status, "checks": checks }));
     };
-    tracing::warn!(code = fault.code.code(), error = %fault, "the service is not ready");
-    let migrations = matches!(
-        fault.code,
-        ErrorCode::MigrationPending | ErrorCode::MigrationChanged
-    );
-    let checks = match migrations {
-        true => json!([check("graph", None), check("migrations", Some(&fault))]),
-        false => json!([check("graph", Some(&fault))]),
-    };
+    tracing::warn!(check = failed, code = fault.code.code(), error = %fault, "the service is not ready");
+    let passed = names.take_while(|name| **name != failed);
+    let mut checks: Vec<Value> = passed.map(|name| check(name, None)).collect();
+    checks.push(check(failed, Some(&fault)));
     HttpResponse::ServiceUnavailable().json(json!({ "status": "unavailable", "checks": checks }))
 }
 

@@ -5,6 +5,7 @@ mod graphiql;
 mod graphql;
 mod guards;
 mod health;
+mod metrics;
 
 use std::future::Future;
 use std::net::{SocketAddr, TcpListener};
@@ -33,6 +34,7 @@ pub struct Server {
     address: SocketAddr,
     listener: TcpListener,
     state: Arc<State>,
+    routes: fn(&mut web::ServiceConfig),
 }
 
 impl Server {
@@ -41,22 +43,47 @@ impl Server {
     /// # Errors
     /// `INVALID_CONFIGURATION` for settings that are not safe, and where the address is taken or not ours.
     pub fn bind(config: ServerConfig, graph: Arc<dyn Graph>) -> Result<Self, Fault> {
+        let health = health::Health::new(Arc::clone(&graph), None);
+        Self::bound(config, graph, health, routes)
+    }
+
+    /// Takes the port for what a worker answers: health, its broker included, and metrics. `broker` says what is wrong
+    /// with the connection to the broker, where something is.
+    ///
+    /// # Errors
+    /// As [`Server::bind`].
+    pub fn bind_worker(
+        config: ServerConfig,
+        graph: Arc<dyn Graph>,
+        broker: impl Fn() -> Option<Fault> + Send + Sync + 'static,
+    ) -> Result<Self, Fault> {
+        let health = health::Health::new(Arc::clone(&graph), Some(Box::new(broker)));
+        Self::bound(config, graph, health, operations)
+    }
+
+    fn bound(
+        config: ServerConfig,
+        graph: Arc<dyn Graph>,
+        health: health::Health,
+        routes: fn(&mut web::ServiceConfig),
+    ) -> Result<Self, Fault> {
         config.validate()?;
         let listener =
             TcpListener::bind(config.listen).map_err(|problem| unusable(config.listen, &problem))?;
         let address = listener
             .local_addr()
             .map_err(|problem| unusable(config.listen, &problem))?;
-        let schema = crate::graphql::schema(graph.clone(), &config);
+        let schema = crate::graphql::schema(graph, &config);
         let state = Arc::new(State {
             config,
             schema,
-            health: health::Health::new(graph),
+            health,
         });
         Ok(Self {
             address,
             listener,
             state,
+            routes,
         })
     }
 
@@ -74,6 +101,7 @@ impl Server {
             address,
             listener,
             state,
+            routes,
         } = self;
         let ServerConfig {
             workers,
@@ -165,10 +193,16 @@ fn routes(app: &mut web::ServiceConfig) {
     )
     .service(get("/", web::get().to(graphiql::home)))
     .service(get("/graphiql/{file}", web::get().to(graphiql::asset)))
-    .service(get("/health/live", web::get().to(health::live)))
-    .service(get("/health/ready", web::get().to(health::ready)))
-    .service(get("/health/startup", web::get().to(health::startup)))
-    .default_service(web::to(answer::not_found));
+    .configure(operations);
+}
+
+/// What orchestrators and monitors ask for.
+fn operations(app: &mut web::ServiceConfig) {
+    app.service(get("/health/live", web::get().to(health::live)))
+        .service(get("/health/ready", web::get().to(health::ready)))
+        .service(get("/health/startup", web::get().to(health::startup)))
+        .service(get("/metrics", web::get().to(metrics::metrics)))
+        .default_service(web::to(answer::not_found));
 }
 
 fn get(path: &str, route: actix_web::Route) -> actix_web::Resource {

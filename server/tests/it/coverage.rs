@@ -11,11 +11,14 @@ use thoth_server::graphql::sdl;
 
 const QUERIES: &[&str] = &[
     include_str!("queries/advise.graphql"),
+    include_str!("queries/dead_letters.graphql"),
+    include_str!("queries/discard.graphql"),
     include_str!("queries/documents.graphql"),
     include_str!("queries/meta.graphql"),
     include_str!("queries/node.graphql"),
     include_str!("queries/package.graphql"),
     include_str!("queries/packages.graphql"),
+    include_str!("queries/requeue.graphql"),
     include_str!("queries/version.graphql"),
 ];
 

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use reqwest::{Client, Method, Response, StatusCode};
@@ -31,7 +32,10 @@ fn config() -> ServerConfig {
 
 impl Running {
     fn start(graph: Arc<Watched>, config: ServerConfig) -> Self {
-        let server = Server::bind(config, graph).unwrap();
+        Self::of(Server::bind(config, graph).unwrap())
+    }
+
+    fn of(server: Server) -> Self {
         let address = server.address();
         let (stop, stopped) = oneshot::channel::<()>();
         let ended = tokio::spawn(server.run(async {
@@ -258,6 +262,56 @@ async fn health_follows_the_graph_without_a_restart() {
     graph.set_away(true);
     assert_eq!(statuses().await, [200, 503, 200]);
     running.stop().await;
+}
+
+#[tokio::test]
+async fn a_worker_answers_for_its_broker_and_its_metrics() {
+    let graph = bare_graph();
+    migrate(graph.as_ref()).await.unwrap();
+    let connected = Arc::new(AtomicBool::new(false));
+    let seen = Arc::clone(&connected);
+    let away = || Fault::new(ErrorCode::BrokerUnreachable, "amqp://secret-host does not answer");
+    let server = Server::bind_worker(config(), graph.clone(), move || {
+        (!seen.load(Ordering::SeqCst)).then(away)
+    });
+    let running = Running::of(server.unwrap());
+    assert_eq!(running.get("/health/live").await.status(), 200);
+    assert_eq!(running.get("/health/startup").await.status(), 503);
+    let response = running.get("/health/ready").await;
+    assert_eq!(response.status(), 503);
+    let answer = json_of(response).await;
+    assert_eq!(answer["checks"][2]["code"], "BROKER_UNREACHABLE", "{answer}");
+    assert!(!answer.to_string().contains("secret-host"), "{answer}");
+    connected.store(true, Ordering::SeqCst);
+    assert_eq!(running.get("/health/ready").await.status(), 200);
+    graph.set_away(true);
+    let answer = json_of(running.get("/health/ready").await).await;
+    assert_eq!(answer["checks"][0]["code"], "GRAPH_UNREACHABLE", "{answer}");
+
+    let metrics = running.get("/metrics").await;
+    let media_type = metrics.headers()["content-type"].to_str().unwrap().to_owned();
+    assert!(
+        media_type.starts_with("application/openmetrics-text"),
+        "{media_type}"
+    );
+    assert!(metrics.text().await.unwrap().ends_with("# EOF\n"));
+    assert_eq!(
+        running
+            .post(r#"{"query": "{ apiVersion }"}"#.to_owned())
+            .await
+            .status(),
+        404
+    );
+    running.stop().await;
+
+    let running = Running::start(loaded_graph().await, config());
+    assert_eq!(running.get("/metrics").await.status(), 200);
+    running.stop().await;
+    let everywhere = ServerConfig {
+        listen: SocketAddr::from(([0, 0, 0, 0], 0)),
+        ..config()
+    };
+    assert!(Server::bind_worker(everywhere, bare_graph(), || None).is_err());
 }
 
 #[tokio::test]

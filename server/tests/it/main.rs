@@ -7,6 +7,7 @@
 
 mod advising;
 mod coverage;
+mod dead_letters;
 mod http;
 mod paging;
 mod queries;

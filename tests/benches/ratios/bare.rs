@@ -7,10 +7,12 @@ use std::sync::Arc;
 use grafeo::{Config, DurabilityMode, GrafeoDB, Value as Stored};
 use neo4rs::{BoltList, BoltMap, BoltNull, BoltString, BoltType, ConfigBuilder};
 use thoth_cypher::{MIGRATIONS, Value};
-use thoth_ingest::sync::STATEMENT_ROWS;
 
 use crate::bare_statements;
 use crate::capture::Plan;
+
+/// Rows of one `UNWIND`.
+const STATEMENT_ROWS: usize = 1_000;
 
 /// An engine reached by its own driver.
 pub(crate) enum Bare {

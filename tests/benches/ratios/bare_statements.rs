@@ -10,7 +10,7 @@ pub(crate) fn text(table: &str) -> &'static str {
                      origin: row.origin})"
         }
         "packages" => {
-            "UNWIND $rows AS row CREATE (:Package {key: row.key, name: row.name, ecosystem: 'pypi'})"
+            "UNWIND $rows AS row CREATE (:Package {key: row.key, name: row.name, ecosystem: row.ecosystem})"
         }
         "indexes" => "UNWIND $rows AS row CREATE (:Index {key: row.key, url: row.key})",
         "versions" => {

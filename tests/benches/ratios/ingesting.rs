@@ -1,19 +1,27 @@
 //! Ingest against the bare writing of the same graph through the same driver.
 //!
-//! Each run is a process of its own, so that the peak of its memory is its own; runs of Thoth and of the bare peer
-//! alternate. Only the writing is timed: of Thoth all of `sync` (rows made from documents, what the graph knows looked
-//! up, written, committed), of the peer the sending of rows that are ready, and the commit.
+//! Each run is a process of its own, so that the peak of its memory is its own; the runs of all sides alternate. Timed is
+//! - of `sync` all of it: rows made from documents, what the graph knows looked up, written, committed;
+//! - of the `worker` the whole way from the broker: messages taken, documents fetched from the store, verified and read,
+//!   all of `sync`, acknowledged, until the queue is empty; the documents were stored and published before;
+//! - of the bare peer the sending of rows that are ready, and the commits.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value as Json, json};
 use thoth_cypher::{Graph, GraphAddress, connect, migrate};
+use thoth_ingest::broker::BrokerConfig;
 use thoth_ingest::checksum::checksum;
+use thoth_ingest::publisher::Publisher;
 use thoth_ingest::rebuild::wipe;
+use thoth_ingest::store::{DocumentStore, StoreConfig};
 use thoth_ingest::sync::sync;
-use thoth_tests::services::{Neo4jLease, Services};
+use thoth_ingest::worker::{Worker, WorkerOptions};
+use thoth_tests::services::{Neo4jLease, Services, Vhost};
+use tokio::sync::watch;
 
 use crate::bare::Bare;
 use crate::capture::Shaper;
@@ -34,11 +42,12 @@ const NEO4J: &str = "Neo4j";
 const URL: &str = "THOTH_BENCH_NEO4J_URL";
 const USER: &str = "THOTH_BENCH_NEO4J_USER";
 const PASSWORD: &str = "THOTH_BENCH_NEO4J_PASSWORD";
+const BROKER: &str = "THOTH_BENCH_AMQP_URL";
 
 /// Measures every engine that is there, or the one of this name (`memory`, `durable`, `neo4j`), and prints the table.
 pub(crate) fn compare(only: Option<&str>) {
     println!(
-        "ingest of {} in batches of {BATCH_DOCUMENTS} documents, median of {RUNS}; {}",
+        "ingest of {}, {BATCH_DOCUMENTS} documents a transaction of sync and bare, median of {RUNS}; {}",
         corpus::file().file_name().expect("a file").display(),
         machine()
     );
@@ -60,37 +69,45 @@ pub(crate) fn compare(only: Option<&str>) {
 }
 
 fn compare_on(engine: &str, lease: Option<&Neo4jLease>) {
-    let mut sides = [("thoth", Vec::new()), ("bare", Vec::new())];
+    let mut sides = [("sync", Vec::new()), ("worker", Vec::new()), ("bare", Vec::new())];
+    let services = Services::get();
     for _ in 0..RUNS {
         for (writer, runs) in &mut sides {
-            runs.push(spawn(engine, writer, lease));
+            // Without a broker there is nothing to take messages from.
+            let vhost = (*writer == "worker").then(|| services.map(Services::vhost));
+            if vhost.as_ref().is_none_or(Option::is_some) {
+                let broker = vhost.flatten();
+                runs.push(spawn(engine, writer, lease, broker.as_ref().map(Vhost::url)));
+            }
         }
     }
-    let [(_, thoth), (_, bare)] = &sides;
-    let checksums: Vec<&Json> = thoth.iter().chain(bare).map(|run| &run["checksum"]).collect();
+    let [(_, sync), (_, worker), (_, bare)] = &sides;
+    let all = sync.iter().chain(worker).chain(bare);
+    let checksums: Vec<&Json> = all.map(|run| &run["checksum"]).collect();
     let known: Vec<&&Json> = checksums.iter().filter(|checksum| !checksum.is_null()).collect();
     let same = known.windows(2).all(|pair| pair[0] == pair[1]);
     let figure =
         |runs: &[Json], name: &str| median(runs.iter().filter_map(|run| run[name].as_f64()).collect());
-    let rows = figure(thoth, "rows");
-    let (ours, theirs) = (figure(thoth, "seconds"), figure(bare, "seconds"));
+    let rows = figure(sync, "rows");
+    let theirs = figure(bare, "seconds");
     println!("{engine}: {rows:.0} nodes and relationships");
-    for (name, runs, seconds) in [("thoth", thoth, ours), ("bare", bare, theirs)] {
+    for (name, runs) in sides.iter().filter(|(_, runs)| !runs.is_empty()) {
+        let seconds = figure(runs, "seconds");
         let all: Vec<String> = runs
             .iter()
             .map(|run| format!("{:.2}", run["seconds"].as_f64().unwrap_or(f64::NAN)))
             .collect();
         println!(
-            "  {name:<6} {seconds:7.2} s  {:>8.0} rows/s  peak {:5.0} MiB  (runs {})",
+            "  {name:<6} {seconds:7.2} s  {:>8.0} rows/s, {:3.0} % of bare, {:3.0} % of the fastest runs; peak {:5.0} MiB  (runs {})",
             rows / seconds,
+            100.0 * theirs / seconds,
+            100.0 * fastest(bare) / fastest(runs),
             figure(runs, "peak"),
             all.join(", ")
         );
     }
     println!(
-        "  ratio  {:7.2}, of the fastest runs {:.2}; {:.2} s of Thoth's time makes rows; the graphs are {}; {}",
-        ours / theirs,
-        fastest(thoth) / fastest(bare),
+        "  {:.2} s of the time of sync makes rows; the graphs are {}; {}",
         figure(bare, "shaping"),
         if same { "the same" } else { "NOT THE SAME" },
         machine()
@@ -104,7 +121,7 @@ fn fastest(runs: &[Json]) -> f64 {
         .fold(f64::INFINITY, f64::min)
 }
 
-fn spawn(engine: &str, writer: &str, lease: Option<&Neo4jLease>) -> Json {
+fn spawn(engine: &str, writer: &str, lease: Option<&Neo4jLease>, broker: Option<&str>) -> Json {
     let myself = std::env::current_exe().expect("the benchmark knows its own path");
     let mut command = Command::new(myself);
     command
@@ -117,6 +134,9 @@ fn spawn(engine: &str, writer: &str, lease: Option<&Neo4jLease>) -> Json {
             .env(USER, lease.user())
             .env(PASSWORD, lease.password());
     }
+    if let Some(url) = broker {
+        command.env(BROKER, url);
+    }
     let output = command.output().expect("the benchmark can call itself");
     assert!(output.status.success(), "a run of {writer} on {engine} failed");
     serde_json::from_slice(&output.stdout).expect("a run prints one JSON object")
@@ -126,9 +146,12 @@ fn spawn(engine: &str, writer: &str, lease: Option<&Neo4jLease>) -> Json {
 pub(crate) async fn one_run(engine: &str, writer: &str) {
     let scratch = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder on the disk");
     let measured = match (engine, writer) {
-        (NEO4J, "thoth") => run_thoth(empty_neo4j().await.as_ref()).await,
-        (MEMORY, "thoth") => run_thoth(opened(&GraphAddress::Memory).await.as_ref()).await,
-        (DURABLE, "thoth") => run_thoth(folder_graph(scratch.path()).await.as_ref()).await,
+        (NEO4J, "sync") => run_sync(empty_neo4j().await.as_ref()).await,
+        (MEMORY, "sync") => run_sync(opened(&GraphAddress::Memory).await.as_ref()).await,
+        (DURABLE, "sync") => run_sync(folder_graph(scratch.path()).await.as_ref()).await,
+        (NEO4J, "worker") => run_worker(empty_neo4j().await, scratch.path()).await,
+        (MEMORY, "worker") => run_worker(opened(&GraphAddress::Memory).await, scratch.path()).await,
+        (DURABLE, "worker") => run_worker(folder_graph(scratch.path()).await, scratch.path()).await,
         (NEO4J, "bare") => {
             let graph = empty_neo4j().await;
             let mut measured = run_bare(&bare_neo4j()).await;
@@ -148,7 +171,7 @@ pub(crate) async fn one_run(engine: &str, writer: &str) {
     println!("{measured}");
 }
 
-async fn run_thoth(graph: &dyn Graph) -> Json {
+async fn run_sync(graph: &dyn Graph) -> Json {
     let documents = corpus::documents();
     let mut spent = Duration::ZERO;
     for batch in documents.chunks(BATCH_DOCUMENTS) {
@@ -158,6 +181,40 @@ async fn run_thoth(graph: &dyn Graph) -> Json {
     }
     let mut measured = json!({"seconds": spent.as_secs_f64(), "peak": peak_mebibytes()});
     add_checksum(&mut measured, graph).await;
+    measured
+}
+
+/// One worker, from a full queue to an empty one.
+async fn run_worker(graph: Arc<dyn Graph>, scratch: &Path) -> Json {
+    let broker = BrokerConfig::new(given(BROKER));
+    let store = StoreConfig::new(format!("file://{}/store", scratch.display()));
+    let store = DocumentStore::open(&store).expect("a folder is a store");
+    let publisher = Publisher::connect(&broker).await.expect("RabbitMQ answers");
+    let mut published = 0;
+    let documents = corpus::documents();
+    for batch in documents.chunks(BATCH_DOCUMENTS) {
+        publisher
+            .publish_all(batch, Some(&store))
+            .await
+            .expect("RabbitMQ takes the messages");
+        published += batch.len() as u64;
+    }
+    publisher.close().await;
+    drop(documents);
+    let worker = Worker::new(Arc::clone(&graph), store, broker, WorkerOptions::default()).expect("a worker");
+    let mut status = worker.status();
+    let (stop, stopped) = watch::channel(false);
+    let start = Instant::now();
+    let running = tokio::spawn(async move { worker.run(stopped).await });
+    let done = status
+        .wait_for(|status| status.ingested + status.already_known == published)
+        .await;
+    drop(done.expect("the worker runs"));
+    let spent = start.elapsed();
+    stop.send_replace(true);
+    running.await.expect("the worker ends");
+    let mut measured = json!({"seconds": spent.as_secs_f64(), "peak": peak_mebibytes()});
+    add_checksum(&mut measured, graph.as_ref()).await;
     measured
 }
 
@@ -182,18 +239,18 @@ async fn add_checksum(measured: &mut Json, graph: &dyn Graph) {
     measured["checksum"] = sum.checksum.into();
 }
 
-async fn opened(address: &GraphAddress) -> std::sync::Arc<dyn Graph> {
+async fn opened(address: &GraphAddress) -> Arc<dyn Graph> {
     let graph = connect(address).await.expect("the graph opens");
     migrate(graph.as_ref()).await.expect("the schema is taken");
     graph
 }
 
-async fn folder_graph(folder: &Path) -> std::sync::Arc<dyn Graph> {
+async fn folder_graph(folder: &Path) -> Arc<dyn Graph> {
     opened(&GraphAddress::Folder(folder.to_path_buf())).await
 }
 
 /// Neo4j as the lease of the calling process names it: emptied, with the constraints of Thoth.
-async fn empty_neo4j() -> std::sync::Arc<dyn Graph> {
+async fn empty_neo4j() -> Arc<dyn Graph> {
     let address = GraphAddress::parse(&given(URL), &given(USER), &given(PASSWORD), 4).expect("an address");
     let graph = connect(&address).await.expect("Neo4j answers");
     emptied(graph.as_ref()).await;

@@ -3,11 +3,16 @@
 
 mod ad_hoc;
 mod advice;
+mod advices_and_rules;
 mod engines;
 mod fixture;
+mod images;
 mod invariants;
 mod order;
 mod parameters;
 mod plans;
+mod retract;
+mod security;
 mod statements;
 mod written;
+mod written_inspections;

@@ -190,3 +190,52 @@ fn graceful_sets_bad_lines_aside() {
     );
     assert_eq!(place.documents_in_graph(), 2);
 }
+
+#[test]
+fn graceful_sets_bad_files_aside_and_sums_up() {
+    let place = Place::new();
+    std::fs::create_dir(place.path("in")).unwrap();
+    let one = record("a", "1", &[]).to_string();
+    place.file("in/good.json", &one);
+    place.file(
+        "in/lines.jsonl",
+        format!("{one}\n{}\n{{\"name\": \nnothing\n", record("b", "1", &[])),
+    );
+    place.file("in/cut.jsonl.zst", b"\x28\xb5\x2f\xfd");
+    for name in ["in/notes.txt", "in/more.txt", "in/README"] {
+        place.file(name, "words");
+    }
+    let folder = place.path("in").display().to_string();
+    let absent = place.path("absent.json").display().to_string();
+    let ingest = |options: &[&str]| {
+        let thoth = place.thoth(["ingest", &folder, &absent, "--graceful"]);
+        thoth.args(options.iter().copied()).run().expect_code(1)
+    };
+    let summary = ingest(&["--format", "json"]).json();
+    let expected = serde_json::json!([{"kind": "release", "generation": "record", "read": 3, "ingested": 2, "already_known": 1}]);
+    assert_eq!(summary["forms"], expected, "{summary}");
+    assert_eq!(
+        summary["passed_over"],
+        serde_json::json!({"": 1, ".txt": 2}),
+        "{summary}"
+    );
+    assert_eq!(summary["rejected_count"], 4, "{summary}");
+    let codes: Vec<&str> = summary["reasons"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["code"].as_str().unwrap())
+        .collect();
+    assert!(
+        codes.contains(&"NOT_FOUND") && codes.contains(&"TRUNCATED_INPUT"),
+        "{summary}"
+    );
+    let table = ingest(&[]);
+    assert!(
+        table
+            .stdout
+            .contains("files passed over, which hold no documents: 1 no ending, 2 .txt"),
+        "{table:#?}"
+    );
+    assert!(table.stdout.contains("absent.json"), "{table:#?}");
+}

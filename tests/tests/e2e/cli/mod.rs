@@ -2,9 +2,11 @@
 
 mod advise;
 mod demo;
+mod documents;
 mod faults;
 mod graph;
 mod lock;
+mod purge;
 mod usage;
 
 use std::fs;

@@ -6,7 +6,7 @@ use thoth_tests::binary::{Thoth, thoth_path};
 
 use super::{Place, expect_fault, records};
 
-const VERBS: [&[&str]; 13] = [
+const VERBS: [&[&str]; 17] = [
     &["demo"],
     &["serve"],
     &["worker"],
@@ -14,6 +14,10 @@ const VERBS: [&[&str]; 13] = [
     &["advise"],
     &["completions"],
     &["config", "show"],
+    &["dead-letters", "list"],
+    &["dead-letters", "show"],
+    &["dead-letters", "requeue"],
+    &["dead-letters", "discard"],
     &["graph", "migrate"],
     &["graph", "check"],
     &["graph", "checksum"],

@@ -1,4 +1,4 @@
-//! One rich graph: documents of both kinds with everything that a statement may meet.
+//! One rich graph: documents of several kinds with everything that a statement may meet.
 
 use serde_json::{Value, json};
 use thoth_cypher::{Graph, migrate};
@@ -10,7 +10,18 @@ pub(super) const MIRROR: &str = "https://mirror.example/simple";
 
 /// Every document of the fixture, in the order in which [`load`] syncs them.
 pub(super) fn documents() -> Vec<Document> {
-    let values = [records(), envelopes(), superseded(), solver_runs()].concat();
+    let values = [
+        records(),
+        envelopes(),
+        superseded(),
+        solver_runs(),
+        super::advices_and_rules::fixture(),
+        super::security::documents(),
+        inspections(),
+        security_indicators(),
+        super::images::fixture(),
+    ]
+    .concat();
     values
         .iter()
         .map(|value| Document::from_value(value).unwrap())
@@ -219,6 +230,64 @@ fn solver_runs() -> Vec<Value> {
         run(
             "2020-06-02T00:00:00Z",
             json!({"environment": {}, "results": [], "errors": []}),
+        ),
+    ]
+}
+
+/// An inspection that is planned, then run with another stack, and seen once more by one of its runs alone; a stack that no
+/// inspection is named for.
+fn inspections() -> Vec<Value> {
+    let stated = |at: &str, inspections: Value| {
+        json!({"kind": "inspection", "schemaVersion": 1, "producer": {"name": "conformance", "version": "1"},
+            "producedAt": at, "payload": {"inspections": inspections}})
+    };
+    let pin = |name: &str, version: &str| json!({"name": name, "version": version});
+    let script = sha256(80);
+    vec![
+        stated(
+            "2020-07-02T00:00:00Z",
+            json!([{
+                "inspectionId": "inspection-one", "scriptSha256": script, "stack": [pin("web", "1.1"), pin("lib", "2.0")],
+                "specification": {"identifier": "one", "baseImage": "fedora:32", "batchSize": 2, "environment": {"A": "1", "B": "2"},
+                    "buildRequests": {"cpu": 0.5, "memoryBytes": 1024, "hardware": {"cpu_family": "6"}}},
+                "build": {"exitCode": 0, "finishedAt": "2020-07-01T00:00:00Z", "log": "built\n\u{2713}"},
+                "runs": [
+                    {"position": 0, "exitCode": 0, "finishedAt": "2020-07-01T00:10:00Z", "usage": {"ru_utime": 1.5, "ru_maxrss": 350_288},
+                        "hardware": {"cpuVendor": "GenuineIntel", "cpuFamily": 6, "cpuModel": 85, "cpuFlags": ["avx", "sse2"], "cores": 64},
+                        "environment": {"osName": "fedora", "osVersion": "32", "pythonVersion": "3.8", "machine": "x86_64", "cudaVersion": "10"},
+                        "indicators": [{"component": "web", "name": "PiServe", "parameters": {"n": 3, "mode": "fast"},
+                            "results": {"elapsed": 1.199_322_752_654_552_5, "tiny": 5e-324}, "units": {"elapsed": "ms"}}]},
+                    {"position": 1, "exitCode": 1, "stderr": "Traceback\nImportError: no web", "hardware": {"cores": 2}},
+                ],
+            }]),
+        ),
+        stated(
+            "2020-07-01T00:00:00Z",
+            json!([
+                {"inspectionId": "inspection-one", "stack": [pin("web", "1.0")], "target": {"osName": "rhel", "osVersion": "8"}},
+                {"inspectionId": "inspection-two", "stack": [pin("web", "1.0"), pin("planned", "1")], "target": {"osName": "rhel", "osVersion": "8"}},
+                {"stack": [pin("native", "1.2"), pin("lib", "0.9")]},
+            ]),
+        ),
+        stated(
+            "2020-07-03T00:00:00Z",
+            json!([{"inspectionId": "inspection-one", "runs": [{"position": 0, "exitCode": -9}]}]),
+        ),
+    ]
+}
+
+fn security_indicators() -> Vec<Value> {
+    let report = |payload: Value| {
+        json!({"kind": "security-indicator", "schemaVersion": 1, "producer": {"name": "conformance", "version": "1"},
+            "producedAt": "2020-08-01T00:00:00Z", "payload": payload})
+    };
+    vec![
+        report(
+            json!({"tool": "bandit", "toolVersion": "1.7", "package": "web", "version": "1.1",
+            "releasedAt": "2019-06-01T12:30:45.123456Z", "metrics": {"SEVERITY.LOW__CONFIDENCE.HIGH": 7, "loc": 1825}}),
+        ),
+        report(
+            json!({"tool": "cloc", "package": "scanned", "version": "0.1", "index": MIRROR, "error": "no source"}),
         ),
     ]
 }

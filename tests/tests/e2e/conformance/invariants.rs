@@ -10,7 +10,21 @@ use super::fixture::load;
 
 /// Invariant, statement that violates it, key at fault.
 const PLANTS: &[(&str, &str, &str)] = &[
+    ("advice_without_document", "CREATE (:Advice {key: 'planted'})", "planted"),
+    ("advisory_without_document", "CREATE (:Advisory {key: 'planted'})", "planted"),
+    (
+        "affects_broken_interval",
+        "MATCH (a:Advisory {key: 'TEST-1'})-[r:AFFECTS]->(:Package {key: 'pkg:pypi/web'}) SET r.until = r.from",
+        "TEST-1",
+    ),
     ("artifact_without_version", "CREATE (:Artifact {key: 'planted'})", "planted"),
+    ("inspection_without_document", "CREATE (:Inspection {key: 'planted'})", "planted"),
+    ("image_without_document", "CREATE (:Image {key: 'planted'})", "planted"),
+    (
+        "native_version_from_index",
+        "MATCH (v:PackageVersion {key: 'pkg:deb/debian/web@1.0'}) MATCH (i:Index {key: 'default'}) CREATE (v)-[:FROM]->(i)",
+        "pkg:deb/debian/web@1.0",
+    ),
     ("observation_without_document", "CREATE (:Observation {key: 'planted'})", "planted"),
     ("observation_without_subject", "CREATE (:Observation {key: 'planted'})", "planted"),
     (
@@ -25,6 +39,8 @@ const PLANTS: &[(&str, &str, &str)] = &[
         "MATCH (v:PackageVersion {key: 'pkg:pypi/web@1.0'}) SET v.requirementsKnown = false",
         "pkg:pypi/web@1.0",
     ),
+    ("rule_set_without_document", "CREATE (:RuleSet {key: 'planted'})", "planted"),
+    ("rule_without_set", "CREATE (:Rule {key: 'planted'})", "planted"),
     ("version_without_document", "CREATE (:PackageVersion {key: 'planted'})", "planted"),
     ("version_without_index", "CREATE (:PackageVersion {key: 'planted'})", "planted"),
     ("version_without_package", "CREATE (:PackageVersion {key: 'planted'})", "planted"),

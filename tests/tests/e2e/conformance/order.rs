@@ -17,21 +17,21 @@ const SERVER_PERMUTATIONS: u64 = 3;
 const AT_ONCE: u64 = 8;
 
 /// A small generator of numbers (xorshift), so that a run is the same every time.
-struct Random(u64);
+pub(super) struct Random(u64);
 
 impl Random {
-    fn of(seed: u64) -> Random {
+    pub(super) fn of(seed: u64) -> Random {
         Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
     }
 
-    fn below(&mut self, bound: usize) -> usize {
+    pub(super) fn below(&mut self, bound: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
         (self.0 % bound as u64) as usize
     }
 
-    fn shuffle<T>(&mut self, items: &mut [T]) {
+    pub(super) fn shuffle<T>(&mut self, items: &mut [T]) {
         for last in (1..items.len()).rev() {
             items.swap(last, self.below(last + 1));
         }
@@ -61,14 +61,14 @@ async fn sync_all(graph: &dyn Graph, batches: &[Vec<Document>]) {
 }
 
 /// Fails naming the tables that differ.
-fn assert_same(found: &GraphChecksum, expected: &GraphChecksum, what: &str) {
+pub(super) fn assert_same(found: &GraphChecksum, expected: &GraphChecksum, what: &str) {
     let differs = |name: &&String| found.tables.get(*name) != expected.tables.get(*name);
     let tables: Vec<&String> = expected.tables.keys().filter(differs).collect();
     assert!(tables.is_empty(), "{what}: the tables {tables:?} differ");
     assert_eq!(found.checksum, expected.checksum, "{what}");
 }
 
-async fn sum_of_healthy(graph: &dyn Graph) -> GraphChecksum {
+pub(super) async fn sum_of_healthy(graph: &dyn Graph) -> GraphChecksum {
     assert_eq!(check(graph).await.unwrap(), [], "{}", graph.engine().as_str());
     checksum(graph).await.unwrap()
 }

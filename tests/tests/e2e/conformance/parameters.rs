@@ -84,7 +84,11 @@ pub(super) fn sets(name: &str) -> Option<Vec<Params>> {
         "prune/candidates" => candidates(),
         "prune/removed" => candidates().into_iter().map(without_reach).collect(),
         "prune/installable" => installable(),
-        _ => return super::written::sets(name),
+        _ => {
+            return super::security::sets(name)
+                .or_else(|| super::retract::sets(name))
+                .or_else(|| super::written::sets(name));
+        }
     })
 }
 
@@ -98,23 +102,25 @@ pub(super) fn version(name: &str, version: &str, index: Option<&str>) -> String 
     purl::version_key(&name.parse().unwrap(), &parse(version).unwrap(), index)
 }
 
-fn package_keys() -> Vec<String> {
-    PACKAGES.iter().map(|name| package(name)).collect()
+pub(super) fn package_keys() -> Vec<String> {
+    let native = super::images::NATIVE_PACKAGES.iter().map(|key| (*key).to_owned());
+    PACKAGES.iter().map(|name| package(name)).chain(native).collect()
 }
 
-fn version_keys() -> Vec<String> {
+pub(super) fn version_keys() -> Vec<String> {
     VERSIONS
         .iter()
         .map(|(name, text, index)| version(name, text, *index))
+        .chain(super::images::NATIVE_VERSIONS.iter().map(|key| (*key).to_owned()))
         .collect()
 }
 
-fn document_keys() -> Vec<String> {
+pub(super) fn document_keys() -> Vec<String> {
     documents().into_iter().map(|document| document.id).collect()
 }
 
 /// All, one, some with one twice, one that is not there, none.
-fn keys(all: &[String]) -> Vec<Params> {
+pub(super) fn keys(all: &[String]) -> Vec<Params> {
     let some = vec![all[3].clone(), all[0].clone(), all[3].clone()];
     let lists = [
         all.to_vec(),

@@ -25,7 +25,7 @@ from neo4j import GraphDatabase
 asked = json.load(sys.stdin)
 def at_most_one_row(plan):
     name = plan["operatorType"].split("@")[0]
-    if name == "CartesianProduct":
+    if name in ("CartesianProduct", "Filter"):
         return all(at_most_one_row(child) for child in plan["children"])
     return name in ("NodeUniqueIndexSeek", "NodeUniqueIndexSeek(Locking)")
 def operators(plan):

@@ -121,8 +121,8 @@ fn rows(name: &str) -> Option<Vec<Vec<Value>>> {
         ],
         "write/observations" => observations(&document),
         "write/packages" => vec![vec![
-            map! { "key" => package("fresh"), "name" => "fresh" },
-            map! { "key" => package("fresher"), "name" => "fresher" },
+            map! { "key" => package("fresh"), "name" => "fresh", "ecosystem" => "pypi" },
+            map! { "key" => package("fresher"), "name" => "fresher", "ecosystem" => "rpm" },
         ]],
         "write/observed_in" => vec![vec![
             map! { "observation" => "o1", "target" => "e1" },
@@ -166,7 +166,11 @@ fn rows(name: &str) -> Option<Vec<Vec<Value>>> {
             ],
             vec![map! { "key" => &web, "yankedStamp" => NEWER, "yanked" => false, "yankedReason" => none }],
         ],
-        _ => return None,
+        _ => {
+            return super::advices_and_rules::rows(name)
+                .or_else(|| super::written_inspections::rows(name))
+                .or_else(|| super::images::rows(name));
+        }
     })
 }
 

@@ -1,0 +1,7 @@
+// purpose: every Image node, for the canonical checksum
+// params: none
+// columns: key, properties
+// index: label scan, by purpose
+// rows: one per node
+MATCH (n:Image)
+RETURN n.key AS key, properties(n) AS properties

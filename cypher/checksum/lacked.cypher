@@ -1,0 +1,7 @@
+// purpose: every LACKED relationship from Advice to Package, for the canonical checksum
+// params: none
+// columns: source, target, properties
+// index: label scan, by purpose
+// rows: one per relationship
+MATCH (a:Advice)-[r:LACKED]->(b:Package)
+RETURN a.key AS source, b.key AS target, properties(r) AS properties

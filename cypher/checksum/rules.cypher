@@ -1,0 +1,7 @@
+// purpose: every Rule node, for the canonical checksum
+// params: none
+// columns: key, properties
+// index: label scan, by purpose
+// rows: one per node
+MATCH (n:Rule)
+RETURN n.key AS key, properties(n) AS properties

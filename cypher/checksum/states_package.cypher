@@ -1,0 +1,7 @@
+// purpose: every STATES relationship from Document to Package, for the canonical checksum
+// params: none
+// columns: source, target, properties
+// index: label scan, by purpose
+// rows: one per relationship
+MATCH (a:Document)-[r:STATES]->(b:Package)
+RETURN a.key AS source, b.key AS target, properties(r) AS properties

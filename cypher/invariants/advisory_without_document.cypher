@@ -1,0 +1,9 @@
+// purpose: an advisory that no document states
+// params: none
+// columns: key, problem
+// index: label scan, by purpose
+// rows: none on a healthy graph
+MATCH (a:Advisory)
+WHERE NOT EXISTS { MATCH (:Document)-[:STATES]->(a) }
+RETURN a.key AS key, 'advisory stated by no document' AS problem
+LIMIT 100

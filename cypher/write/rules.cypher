@@ -1,0 +1,13 @@
+// purpose: rules of the newest statement of their set
+// params: rows: list of {key, ruleSet, stamp, kind, name, unitType, pattern, run, shouldInclude, metadata, score,
+// params:   messages}, sorted by key
+// columns:
+// index: rule_set_key, rule_key
+// rows: none
+UNWIND $rows AS row
+MATCH (s:RuleSet {key: row.ruleSet})
+WHERE s.stamp = row.stamp
+MERGE (r:Rule {key: row.key})
+SET r.kind = row.kind, r.name = row.name, r.unitType = row.unitType, r.pattern = row.pattern, r.run = row.run,
+    r.shouldInclude = row.shouldInclude, r.metadata = row.metadata, r.score = row.score, r.messages = row.messages
+MERGE (s)-[holds:HOLDS]->(r)

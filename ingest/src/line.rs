@@ -1,0 +1,244 @@
+//! One queue being consumed: messages are read side by side, gathered, and brought into the graph many at a time.
+//!
+//! A process that dies charges every message of its window with one delivery. So that a document that kills its worker
+//! stops at the delivery limit alone, a line begins with a window of one and widens it fourfold after each run of
+//! messages that nobody has held before. While a gathering is written the next one is read, and no more: what waits is
+//! bounded by the window and by [`crate::delivery::IN_WORK_BYTES`], and the rest stays with the broker.
+
+use crate::broker::{Session, broken};
+use crate::control::{self, may_consume};
+use crate::dead_letters::is_redelivered;
+use crate::delivery::{Bench, IN_WORK_BYTES, Message, Signals, Work, prepare, raised};
+use crate::direct::row_estimate;
+use crate::receipts::Receipts;
+use crate::settle::settle;
+use futures::StreamExt;
+use lapin::message::Delivery;
+use lapin::options::{BasicCancelOptions, BasicConsumeOptions, BasicQosOptions, ConfirmSelectOptions};
+use lapin::types::FieldTable;
+use lapin::{Channel, Consumer};
+use std::collections::VecDeque;
+use std::sync::Arc;
+use thoth_schema::error::Fault;
+use tokio::sync::Mutex;
+use tokio::task::{JoinError, JoinSet};
+
+/// Messages held of the heavy queue.
+pub(crate) const HEAVY_WINDOW: u16 = 1;
+/// A window grows by this factor.
+const WIDENING: u16 = 4;
+/// Gatherings in work at once: one is written while the rows of the next are made.
+const GATHERINGS: usize = 2;
+/// Most documents of a gathering.
+const GATHERING_DOCUMENTS: usize = 500;
+/// Most rows of a gathering, as estimated; a single document may be more.
+const GATHERING_ROWS: usize = 10_000;
+/// Canonical bytes that are enough for a gathering. Well below the bytes in work, or what waits to be gathered could keep
+/// the room that what is being read waits for.
+const GATHERING_BYTES: usize = IN_WORK_BYTES / 8;
+
+/// A queue with everything taken from it and not settled yet.
+pub(crate) struct Line {
+    queue: &'static str,
+    receipts: Arc<Receipts>,
+    /// None where the queue is paused.
+    consumer: Option<Consumer>,
+    window: u16,
+    full_window: u16,
+    bench: Arc<Bench>,
+    /// Messages whose documents are being read.
+    reading: JoinSet<Option<Work>>,
+    /// Documents that wait to be written, with their rows as estimated.
+    ready: VecDeque<(Work, usize)>,
+    ready_rows: usize,
+    ready_bytes: usize,
+    /// Gatherings being written; they take turns at the graph.
+    writing: JoinSet<()>,
+    turn: Arc<Mutex<()>>,
+}
+
+impl Line {
+    /// A queue over a channel of its own; not consumed yet.
+    pub(crate) async fn start(
+        session: &Session,
+        queue: &'static str,
+        full_window: u16,
+        bench: Arc<Bench>,
+    ) -> Result<Line, lapin::Error> {
+        let channel = session.connection.create_channel().await?;
+        channel.confirm_select(ConfirmSelectOptions::default()).await?;
+        Ok(Line {
+            queue,
+            receipts: Arc::new(Receipts::of(channel)),
+            consumer: None,
+            window: 1,
+            full_window,
+            bench,
+            reading: JoinSet::new(),
+            ready: VecDeque::new(),
+            ready_rows: 0,
+            ready_bytes: 0,
+            writing: JoinSet::new(),
+            turn: Arc::default(),
+        })
+    }
+
+    /// Takes messages; `Ok` when told to stop or another queue broke.
+    pub(crate) async fn take_messages(&mut self, signals: &Signals) -> Result<(), Fault> {
+        let (mut over, mut stop) = (signals.over.clone(), signals.stop.clone());
+        let mut paused = signals.paused.clone();
+        let mut untouched_in_a_row = 0;
+        // A consumer that was cancelled still hands over what it holds, and then ends.
+        let mut is_cancelled = false;
+        loop {
+            if self.consumer.is_none() && may_consume(&paused, self.queue) {
+                let started = start_consumer(self.receipts.channel(), self.queue, self.window).await;
+                self.consumer = Some(started.map_err(|error| broken(&error))?);
+                (is_cancelled, untouched_in_a_row) = (false, 0);
+            }
+            let has_room = self.reading.len() < self.bench.options.concurrency;
+            tokio::select! {
+                biased;
+                () = raised(&mut stop) => return self.cancel().await,
+                () = raised(&mut over) => return Ok(()),
+                () = control::changed(&mut paused) => {}
+                Some(read) = self.reading.join_next(), if !self.reading.is_empty() => self.gather(read),
+                Some(_) = self.writing.join_next(), if !self.writing.is_empty() => {}
+                next = next(&mut self.consumer), if has_room => match next {
+                    Some(delivery) => {
+                        let delivery = delivery.map_err(|error| broken(&error))?;
+                        untouched_in_a_row = if is_redelivered(&delivery) { 0 } else { untouched_in_a_row + 1 };
+                        let message = Message::new(&self.bench, &self.receipts, delivery, self.queue);
+                        self.reading.spawn(prepare(message, signals.clone()));
+                    }
+                    None if is_cancelled => self.consumer = None,
+                    None => return Err(broken(&format_args!("the broker ended the consumer of {}", self.queue))),
+                },
+            }
+            self.write_ready(signals);
+            let is_proven = untouched_in_a_row >= u32::from(self.window);
+            let is_widening = is_proven && self.window < self.full_window;
+            if (is_widening || !may_consume(&paused, self.queue)) && self.consumer.is_some() && !is_cancelled
+            {
+                // Prefetch is a consumer's for life: the old one is drained, then a wider one begins.
+                if is_widening {
+                    self.window = self.window.saturating_mul(WIDENING).min(self.full_window);
+                }
+                is_cancelled = true;
+                self.cancel().await?;
+            }
+        }
+    }
+
+    /// The broker keeps what is not taken yet.
+    async fn cancel(&self) -> Result<(), Fault> {
+        let Some(consumer) = &self.consumer else {
+            return Ok(());
+        };
+        let cancelled = self
+            .receipts
+            .channel()
+            .basic_cancel(consumer.tag(), BasicCancelOptions::default());
+        cancelled.await.map_err(|error| broken(&error))
+    }
+
+    fn gather(&mut self, read: Result<Option<Work>, JoinError>) {
+        // A task that was cancelled has left its message to the broker.
+        if let Ok(Some(work)) = read {
+            let rows = row_estimate(&work.document);
+            self.ready_rows += rows;
+            self.ready_bytes += work.document.canonical_bytes().len();
+            self.ready.push_back((work, rows));
+        }
+    }
+
+    /// Writes what is ready, when it is worth a transaction: enough of it, or nothing more on its way.
+    fn write_ready(&mut self, signals: &Signals) {
+        loop {
+            let is_enough = self.ready.len() >= GATHERING_DOCUMENTS
+                || self.ready_rows >= GATHERING_ROWS
+                || self.ready_bytes >= GATHERING_BYTES;
+            let is_all = self.reading.is_empty();
+            if self.ready.is_empty() || self.writing.len() >= GATHERINGS || !(is_enough || is_all) {
+                return;
+            }
+            let (mut gathering, mut rows) = (Vec::new(), 0);
+            while gathering.len() < GATHERING_DOCUMENTS {
+                match self.ready.pop_front() {
+                    Some((work, more)) if gathering.is_empty() || rows + more <= GATHERING_ROWS => {
+                        rows += more;
+                        self.ready_bytes -= work.document.canonical_bytes().len();
+                        gathering.push(work);
+                    }
+                    Some(too_much) => {
+                        self.ready.push_front(too_much);
+                        break;
+                    }
+                    None => break,
+                }
+            }
+            self.ready_rows -= rows;
+            let (bench, turn) = (Arc::clone(&self.bench), Arc::clone(&self.turn));
+            self.writing
+                .spawn(settle(bench, gathering, turn, signals.clone()));
+        }
+    }
+
+    /// Finishes what was taken, and what the broker had handed out before it heard of the end, no longer than the
+    /// deadline: a message that is left unanswered would be charged with a delivery.
+    pub(crate) async fn finish(mut self, signals: &Signals) {
+        let (queue, deadline) = (self.queue, self.bench.options.stop_deadline);
+        if tokio::time::timeout(deadline, self.drain(signals)).await.is_err() {
+            let documents = self.bench.status.borrow().in_flight;
+            tracing::warn!(
+                queue,
+                documents,
+                "documents in work were given up at the deadline; they come again"
+            );
+        }
+    }
+
+    async fn drain(&mut self, signals: &Signals) {
+        let mut is_handed_out = !*signals.over.borrow() && self.consumer.is_some();
+        loop {
+            let has_room = is_handed_out && self.reading.len() < self.bench.options.concurrency;
+            tokio::select! {
+                biased;
+                Some(read) = self.reading.join_next(), if !self.reading.is_empty() => self.gather(read),
+                Some(_) = self.writing.join_next(), if !self.writing.is_empty() => {}
+                next = next(&mut self.consumer), if has_room => match next {
+                    Some(Ok(delivery)) => {
+                        let message = Message::new(&self.bench, &self.receipts, delivery, self.queue);
+                        self.reading.spawn(prepare(message, signals.clone()));
+                    }
+                    Some(Err(_)) | None => is_handed_out = false,
+                },
+                else => {}
+            }
+            self.write_ready(signals);
+            if !is_handed_out && self.reading.is_empty() && self.ready.is_empty() && self.writing.is_empty() {
+                return;
+            }
+        }
+    }
+}
+
+/// The next message; waits for ever where nothing is consumed.
+async fn next(consumer: &mut Option<Consumer>) -> Option<Result<Delivery, lapin::Error>> {
+    match consumer {
+        Some(consumer) => consumer.next().await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn start_consumer(channel: &Channel, queue: &str, window: u16) -> Result<Consumer, lapin::Error> {
+    channel.basic_qos(window, BasicQosOptions::default()).await?;
+    channel
+        .basic_consume(
+            queue.into(),
+            "".into(),
+            BasicConsumeOptions::default(),
+            FieldTable::default(),
+        )
+        .await
+}

@@ -1,0 +1,14 @@
+//! `GET /metrics`: what becomes of documents, for Prometheus.
+
+use actix_web::HttpResponse;
+use thoth_ingest::metrics::{CONTENT_TYPE, render};
+
+use super::answer;
+
+/// The counters of this process.
+pub(crate) async fn metrics() -> HttpResponse {
+    match render() {
+        Ok(text) => HttpResponse::Ok().content_type(CONTENT_TYPE).body(text),
+        Err(fault) => answer::fault(&fault),
+    }
+}

@@ -1,0 +1,13 @@
+//! Each kind of document from its bytes to the graph, on both engines.
+
+mod advice;
+mod advisory;
+mod advisory_corpus;
+mod engines;
+mod image;
+mod index_change;
+mod inspection;
+mod provenance;
+mod releases;
+mod rules;
+mod security_indicator;
