@@ -192,7 +192,7 @@ pub fn requirements_file(input: &[u8]) {
             .unwrap_or_default()
             .to_owned())
     };
-    let variable = |variable: &str| (variable.len() % 2 == 0).then(|| "value".to_owned());
+    let variable = |variable: &str| variable.len().is_multiple_of(2).then(|| "value".to_owned());
     match RequirementsFile::parse("requirements.txt", first, &mut read, &variable) {
         Ok(file) => {
             for one in file.requirements.iter().chain(&file.constraints) {

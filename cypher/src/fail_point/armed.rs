@@ -173,6 +173,7 @@ fn due(point: FailPoint) -> Option<Action> {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
 
