@@ -114,7 +114,7 @@ pub fn write_files(folder: &Path, documents: &[Value], lines: usize) -> Vec<Path
 /// A message that can never become knowledge.
 #[derive(Debug, Clone)]
 pub struct BadMessage {
-    /// The id of the message, by which it is found again.
+    /// The key that its dead letter has: the id of the document, where the body names one, else the hash of the body.
     pub id: String,
     /// Where it goes.
     pub routing_key: &'static str,
@@ -168,8 +168,9 @@ pub fn bad_message(number: usize) -> BadMessage {
             (inline(pointer, text), "DOCUMENT_TOO_DEEP")
         }
     };
+    let named = Pointer::from_bytes(&body).map(|pointer| pointer.document_id);
     BadMessage {
-        id: format!("bad-{number}-{}", sha256_hex(&body)),
+        id: named.unwrap_or_else(|_| sha256_hex(&body)),
         routing_key: "release.v1",
         body,
         code,

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use lapin::options::{BasicGetOptions, BasicPublishOptions, ConfirmSelectOptions, QueueDeclareOptions};
-use lapin::types::{AMQPValue, FieldTable};
+use lapin::options::{BasicPublishOptions, ConfirmSelectOptions, QueueDeclareOptions};
+use lapin::types::FieldTable;
 use lapin::{BasicProperties, Channel, Connection, ConnectionProperties};
 use serde_json::Value;
-use thoth_ingest::topology::{DEAD_LETTERS, DOCUMENTS, HEAVY, LIGHT};
+use thoth_ingest::topology::{DOCUMENTS, HEAVY, LIGHT};
 
 use crate::corpus::{self, BadMessage};
 use crate::scene::Scene;
@@ -65,8 +65,6 @@ pub struct Verdict {
     pub unexpected: Vec<String>,
     /// More than once in the graph.
     pub doubled: Vec<String>,
-    /// Dead letters of one message beyond the first: at least once is what a queue can promise.
-    pub duplicate_dead_letters: usize,
     /// Messages that are still in a work queue.
     pub waiting: usize,
 }
@@ -110,7 +108,7 @@ pub async fn count(scene: &Scene, probe: &Probe, ledger: &Ledger) -> Verdict {
     let started = Instant::now();
     loop {
         let documents = scene.documents().await;
-        let letters = probe.dead_letters().await;
+        let letters = dead_letters(scene);
         let mut verdict = judge(ledger, &documents, &letters);
         verdict.waiting = probe.waiting().await;
         if verdict.is_clean() || started.elapsed() > SETTLING {
@@ -123,7 +121,7 @@ pub async fn count(scene: &Scene, probe: &Probe, ledger: &Ledger) -> Verdict {
 /// How long the broker may take to give back what nobody holds any more.
 const SETTLING: Duration = Duration::from_secs(15);
 
-/// Compares what was accepted with the ids in the graph and with id and code of every dead letter.
+/// Compares what was accepted with the ids in the graph and with key and code of every dead letter.
 fn judge(ledger: &Ledger, documents: &[String], letters: &[(String, String)]) -> Verdict {
     let in_graph: BTreeSet<&String> = documents.iter().collect();
     let dead: BTreeMap<&String, &String> = letters.iter().map(|(id, code)| (id, code)).collect();
@@ -150,7 +148,6 @@ fn judge(ledger: &Ledger, documents: &[String], letters: &[(String, String)]) ->
         lost: lost_good.chain(lost_bad).cloned().collect(),
         unexpected,
         doubled,
-        duplicate_dead_letters: letters.len() - dead.len(),
         waiting: 0,
     }
 }
@@ -158,7 +155,6 @@ fn judge(ledger: &Ledger, documents: &[String], letters: &[(String, String)]) ->
 /// A bare connection to the broker of a scene.
 pub struct Probe {
     _connection: Connection,
-    url: String,
     channel: Channel,
 }
 
@@ -182,7 +178,6 @@ impl Probe {
             .ok()?;
         Some(Probe {
             _connection: connection,
-            url: scene.vhost().url().to_owned(),
             channel,
         })
     }
@@ -238,54 +233,21 @@ impl Probe {
         let confirm = confirm.expect("the broker answers");
         assert!(confirm.is_ack(), "the broker refused a message: {confirm:?}");
     }
-
-    /// Message id and code of every dead letter; they stay where they are.
-    ///
-    /// # Panics
-    /// When the broker does not answer within a minute; a queue that was brought back may take a while.
-    pub async fn dead_letters(&self) -> Vec<(String, String)> {
-        let started = Instant::now();
-        loop {
-            match dead_letters(&self.url).await {
-                Ok(letters) => return letters,
-                Err(fault) => assert!(started.elapsed() < Duration::from_secs(60), "{fault}"),
-            }
-            tokio::time::sleep(Duration::from_millis(500)).await;
-        }
-    }
 }
 
-/// What a connection holds unanswered goes back to its queue when it is closed.
-async fn dead_letters(url: &str) -> Result<Vec<(String, String)>, lapin::Error> {
-    let connection = Connection::connect(url, ConnectionProperties::default()).await?;
-    let letters = all_letters(&connection).await;
-    connection.close(200, "done".into()).await.ok();
+/// Key and code of every dead letter, those in the queue of the broker included.
+fn dead_letters(scene: &Scene) -> Vec<(String, String)> {
+    let listed = scene.thoth(["dead-letters", "list", "--format", "json"]).run();
+    let listed = listed.expect_code(0).json();
+    let text = |letter: &Value, key: &str| letter[key].as_str().unwrap_or_default().to_owned();
+    let letters = listed["deadLetters"].as_array().into_iter().flatten();
     letters
+        .map(|letter| (text(letter, "key"), text(letter, "code")))
+        .collect()
 }
 
-async fn all_letters(connection: &Connection) -> Result<Vec<(String, String)>, lapin::Error> {
-    let channel = connection.create_channel().await?;
-    let mut letters = Vec::new();
-    while let Some(letter) = channel
-        .basic_get(DEAD_LETTERS.into(), BasicGetOptions::default())
-        .await?
-    {
-        let properties = &letter.delivery.properties;
-        let id = properties.message_id().as_ref().map_or("", |id| id.as_str());
-        let code = properties.headers().as_ref().and_then(|headers| {
-            match headers.inner().get(thoth_ingest::dead_letters::CODE)? {
-                AMQPValue::LongString(code) => Some(String::from_utf8_lossy(code.as_bytes()).into_owned()),
-                _ => None,
-            }
-        });
-        // One that the broker itself took out, over the delivery limit, has no code.
-        letters.push((id.to_owned(), code.unwrap_or_else(|| OVER_THE_LIMIT.to_owned())));
-    }
-    Ok(letters)
-}
-
-/// In place of the code of a dead letter that is over the delivery limit.
-pub const OVER_THE_LIMIT: &str = "over the delivery limit";
+/// The code of a dead letter that came back to its queue too often.
+pub const OVER_THE_LIMIT: &str = "DELIVERY_LIMIT";
 
 #[cfg(test)]
 mod tests {
@@ -315,7 +277,6 @@ mod tests {
         assert!(judged(&["one", "two"], &[bad]).is_clean());
         let verdict = judged(&["one", "two", "four"], &[bad, bad]);
         assert!(verdict.is_clean());
-        assert_eq!(verdict.duplicate_dead_letters, 1);
     }
 
     #[test]
