@@ -73,7 +73,7 @@ async fn a_worker_waits_until_a_full_disk_has_space() {
     let probe = Probe::new(&scene).await;
     let worker = scene
         .thoth(["worker"])
-        .env("THOTH_FAIL_POINTS", "store.put=20*off->12*full->off")
+        .env("THOTH_FAIL_POINTS", "store.put=20*off->4*full->off")
         .spawn();
     let verdict = finish(&scene, &probe, worker, &ledger).await;
     assert_eq!(verdict.dead, 0, "a full disk cost a document its life");
