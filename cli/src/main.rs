@@ -26,6 +26,7 @@ mod verbs;
 use std::process::ExitCode;
 
 use clap::Parser;
+use thoth_cypher::fail_point;
 use thoth_schema::error::{ErrorCode, Fault};
 
 use args::{Cli, Verb};
@@ -64,6 +65,9 @@ fn run(cli: &Cli, process: &Process, output: &Output) -> Result<ExitCode, Fault>
     }
     let settings = Settings::read(cli.config.as_deref(), &cli.overrides(), process)?;
     telemetry::start(&settings.log(), &cli.verb, process);
+    if let Some(actions) = process.variable(fail_point::VARIABLE) {
+        fail_point::arm(actions)?;
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|problem| {
         Fault::new(

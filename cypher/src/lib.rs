@@ -12,6 +12,7 @@
 
 mod connect;
 mod embedded;
+pub mod fail_point;
 mod graph;
 pub mod guard;
 mod migrate;

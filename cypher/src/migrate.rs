@@ -1,7 +1,7 @@
 //! Numbered, immutable, checksummed changes of the graph's schema, recorded in the graph
 //! (the habit of neo4j-migrations: a changed file refuses to start).
 
-use crate::{Graph, READ_MIGRATIONS, Statement, WRITE_MIGRATION, params};
+use crate::{Graph, READ_MIGRATIONS, Statement, WRITE_MIGRATION, fail_point, params};
 use sha2::{Digest, Sha256};
 use thoth_schema::error::{ErrorCode, Fault};
 
@@ -77,6 +77,7 @@ pub async fn migrate(graph: &dyn Graph) -> Result<Vec<&'static str>, Fault> {
         }
         for statement in migration.statements() {
             graph.define(&statement).await?;
+            fail_point!(MigrateBetweenStatements, migration.key)?;
         }
         let mut transaction = graph.begin().await?;
         let record =

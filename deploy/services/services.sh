@@ -111,6 +111,7 @@ status() {
 print_environment() {
     local password=${THOTH_SERVICES_NEO4J_PASSWORD:-thoth-tests}
     cat <<ENVIRONMENT
+export THOTH_SERVICES_HOME=$(printf '%q' "$SERVICES_HOME")
 export THOTH_TEST_NEO4J_URL=bolt://127.0.0.1:$NEO4J_PORT
 export THOTH_TEST_NEO4J_USER=neo4j
 export THOTH_TEST_NEO4J_PASSWORD=$(printf '%q' "$password")

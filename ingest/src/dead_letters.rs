@@ -14,6 +14,7 @@ use crate::topology::{DEAD_LETTERS, retry_exchange};
 use lapin::Channel;
 use lapin::message::Delivery;
 use lapin::types::{AMQPValue, FieldTable};
+use thoth_cypher::fail_point;
 use thoth_schema::error::{ErrorCode, Fault};
 
 /// Header: the error code, a row of the closed table.
@@ -86,6 +87,7 @@ pub(crate) async fn bury(
     history: &History,
     fault: &Fault,
 ) -> Result<(), Fault> {
+    fail_point!(DeadletterBeforeRecord)?;
     let mut headers = history.headers(delivery);
     let reason: String = fault.message.chars().take(MAX_REASON_CHARACTERS).collect();
     headers.insert(CODE.into(), long(fault.code.code()));
@@ -96,7 +98,8 @@ pub(crate) async fn bury(
             long(&pointer.chars().take(MAX_REASON_CHARACTERS).collect::<String>()),
         );
     }
-    republish(channel, DEAD_LETTERS, &history.routing_key, delivery, headers).await
+    republish(channel, DEAD_LETTERS, &history.routing_key, delivery, headers).await?;
+    fail_point!(DeadletterAfterRecordBeforeAck)
 }
 
 /// Gives a fresh copy of a message to the broker, so that its count of deliveries starts anew: what waited for the graph

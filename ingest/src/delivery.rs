@@ -15,7 +15,7 @@ use crate::worker::{WorkerOptions, WorkerStatus};
 use lapin::message::Delivery;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use thoth_cypher::Graph;
+use thoth_cypher::{Graph, fail_point};
 use thoth_schema::document::{Document, Limits};
 use thoth_schema::error::{ErrorCode, Fault};
 use thoth_schema::message::Pointer;
@@ -144,9 +144,11 @@ impl Message {
             .iter()
             .map(|message| message.delivery.delivery_tag)
             .collect();
+        fail_point!(IngestAfterCommitBeforeAck).ok();
         if let Some(first) = messages.first() {
             first.receipts.acknowledge(&tags).await;
         }
+        fail_point!(IngestAfterAck).ok();
         for (mut message, outcome) in messages.into_iter().zip(outcomes) {
             message.count(&Ended::Ingested(*outcome));
         }
@@ -258,6 +260,8 @@ pub(crate) async fn prepare(message: Message, signals: Signals) -> Option<Work> 
 }
 
 async fn prepare_within(mut message: Message, mut signals: Signals) -> Option<Work> {
+    let id = message.delivery.properties.message_id().as_ref();
+    fail_point!(IngestAfterReceive, id.map_or("", |id| id.as_str())).ok();
     let mut backoff = message.bench.backoff();
     loop {
         message.history.attempts += 1;
@@ -314,7 +318,10 @@ pub(crate) fn stopping() -> Fault {
 /// The document of a message, stored and verified.
 async fn read(store: &DocumentStore, pointer: &Pointer) -> Result<Document, Fault> {
     let document = match &pointer.inline {
-        Some(text) => Document::from_json_bytes(text.as_bytes(), &Limits::default()).map_err(under_inline)?,
+        Some(text) => {
+            fail_point!(IngestAfterFetch, &pointer.document_id)?;
+            Document::from_json_bytes(text.as_bytes(), &Limits::default()).map_err(under_inline)?
+        }
         None => {
             let key = StoreKey::parse(&pointer.store_key)?;
             if key.id() != pointer.document_id {
@@ -342,6 +349,7 @@ async fn read(store: &DocumentStore, pointer: &Pointer) -> Result<Document, Faul
         metrics::accepted(std::slice::from_ref(&document));
         store.put(&document).await?;
     }
+    fail_point!(IngestAfterParse, &document.id)?;
     Ok(document)
 }
 

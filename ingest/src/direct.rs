@@ -9,7 +9,7 @@ use crate::summary::Fate;
 use crate::sync::{SyncOutcome, sync};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use thoth_cypher::Graph;
+use thoth_cypher::{Graph, fail_point};
 use thoth_schema::document::{Document, Payload};
 use thoth_schema::error::{ErrorCode, Fault};
 use tokio::sync::mpsc;
@@ -143,6 +143,7 @@ impl<'a> Batcher<'a> {
     ) -> Result<(), Fault> {
         for document in documents {
             self.summary.count(&document, Fate::Read);
+            fail_point!(IngestAfterParse, &document.id)?;
             let rows = row_estimate(&document);
             if !self.waiting.is_empty() && self.waiting_rows + rows > BATCH_ROWS {
                 self.flush(progress).await?;

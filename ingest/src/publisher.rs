@@ -9,6 +9,7 @@ use lapin::options::BasicPublishOptions;
 use lapin::types::FieldTable;
 use lapin::{BasicProperties, Channel, Confirmation, PublisherConfirm};
 use std::time::{Duration, Instant};
+use thoth_cypher::fail_point;
 use thoth_schema::document::Document;
 use thoth_schema::error::{ErrorCode, Fault};
 use thoth_schema::message::Pointer;
@@ -71,6 +72,7 @@ impl Publisher {
         let traceparent = self.traceparent.as_deref();
         for window in documents.chunks(CONFIRMS_AWAITED) {
             metrics::accepted(window);
+            fail_point!(SubmitAfterValidate)?;
             let mut messages = Vec::with_capacity(window.len());
             match store {
                 Some(store) => {
@@ -94,7 +96,9 @@ impl Publisher {
                     }
                 }
             }
+            fail_point!(SubmitAfterStorePut)?;
             self.send(&messages).await?;
+            fail_point!(SubmitAfterConfirm)?;
         }
         Ok(())
     }
@@ -142,6 +146,7 @@ impl Publisher {
             );
             confirms.push(start_publish(channel, outgoing).await?);
         }
+        fail_point!(SubmitBeforeConfirm)?;
         for (message, confirm) in messages.iter().zip(confirms) {
             confirmed(confirm, DOCUMENTS, &message.routing_key).await?;
             metrics::published(message.kind, began.elapsed());

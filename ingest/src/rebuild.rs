@@ -5,7 +5,7 @@ use crate::store::{DocumentStore, StoreKey};
 use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
 use std::collections::BTreeSet;
 use std::time::Duration;
-use thoth_cypher::{Graph, READ_DOCUMENTS_KNOWN, WRITE_WIPE, migrate, params};
+use thoth_cypher::{Graph, READ_DOCUMENTS_KNOWN, WRITE_WIPE, fail_point, migrate, params};
 use thoth_schema::error::Fault;
 
 /// Documents fetched from the store at the same time.
@@ -81,6 +81,7 @@ async fn ingest_keys(
         while let Some(document) = documents.try_next().await? {
             batcher.add(vec![document], progress).await?;
         }
+        fail_point!(RebuildMid)?;
     }
     batcher.finish(progress).await
 }

@@ -18,6 +18,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use thoth_cypher::fail_point;
 use thoth_schema::document::{
     Document, DocumentKind, Limits, MAX_DOCUMENT_BYTES, MAX_DOCUMENT_DEPTH, MAX_HEAVY_DOCUMENT_BYTES,
     sha256_hex,
@@ -158,6 +159,8 @@ impl StoreConfig {
 #[derive(Clone)]
 pub struct DocumentStore {
     pub(crate) objects: Arc<dyn ObjectStore>,
+    /// The folder, of a store that is one.
+    folder: Option<Arc<std::path::Path>>,
     /// For messages; never holds a secret.
     url: Arc<str>,
 }
@@ -179,11 +182,13 @@ impl DocumentStore {
     pub fn open(config: &StoreConfig) -> Result<DocumentStore, Fault> {
         let mut config = config.clone();
         let url: Arc<str> = config.url.as_str().into();
+        let mut folder_of_store = None;
         let objects: Arc<dyn ObjectStore> = match config.read_url()? {
             Location::Folder(path) => {
                 std::fs::create_dir_all(&path).map_err(|error| unreachable(&url, &error))?;
                 let folder =
                     LocalFileSystem::new_with_prefix(&path).map_err(|error| unreachable(&url, &error))?;
+                folder_of_store = Some(path.into());
                 // A put returns when file and folder entry are on the disk, not in its cache.
                 Arc::new(folder.with_fsync(true))
             }
@@ -197,7 +202,11 @@ impl DocumentStore {
                 }
             }
         };
-        Ok(DocumentStore { objects, url })
+        Ok(DocumentStore {
+            objects,
+            folder: folder_of_store,
+            url,
+        })
     }
 
     /// The address of the store.
@@ -211,8 +220,17 @@ impl DocumentStore {
     /// `STORE_UNREACHABLE`.
     pub async fn ping(&self) -> Result<(), Fault> {
         match self.objects.head(&Path::from("ping")).await {
-            Ok(_) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Ok(_) | Err(object_store::Error::NotFound { .. }) => self.present(),
             Err(error) => Err(unreachable(&self.url, &error)),
+        }
+    }
+
+    /// A folder that is gone, such as one of a disk that is not mounted, is a store that does not answer. Without this
+    /// all of its documents would count as absent, and the next put would begin another store in its place.
+    fn present(&self) -> Result<(), Fault> {
+        match &self.folder {
+            Some(folder) if !folder.is_dir() => Err(unreachable(&self.url, &"its folder is gone")),
+            _ => Ok(()),
         }
     }
 
@@ -250,6 +268,7 @@ impl DocumentStore {
             }
             Err(fault) => return Err(fault),
         }
+        fail_point!(StorePut, key.id())?;
         // Whoever writes the same key at the same time writes the same document.
         self.write(&key, document.shared_bytes()).await?;
         Ok(key)
@@ -264,6 +283,7 @@ impl DocumentStore {
             })
         });
         let packed = packed.await?;
+        self.present()?;
         let written = self.objects.put(&key.path(), PutPayload::from(packed)).await;
         written.map(drop).map_err(|error| unreachable(&self.url, &error))
     }
@@ -283,9 +303,11 @@ impl DocumentStore {
     /// # Errors
     /// `NOT_FOUND`, `STORE_CORRUPT`, `STORE_UNREACHABLE`.
     pub async fn bytes(&self, key: &StoreKey) -> Result<Vec<u8>, Fault> {
+        fail_point!(StoreGet, key.id())?;
         let found = match self.objects.get(&key.path()).await {
             Ok(found) => found,
             Err(object_store::Error::NotFound { .. }) => {
+                self.present()?;
                 return Err(
                     Fault::new(ErrorCode::NotFound, "the document store has no such document")
                         .at(key.as_str())
@@ -321,6 +343,7 @@ impl DocumentStore {
     /// one does not.
     pub async fn get(&self, key: &StoreKey) -> Result<Document, Fault> {
         let bytes = self.bytes(key).await?;
+        fail_point!(IngestAfterFetch, key.id())?;
         let (owned, limits) = (key.clone(), stored_limits());
         let reading = apart(bytes.len(), move || {
             Document::from_canonical_bytes(bytes, owned.id(), &limits)
@@ -356,7 +379,7 @@ impl DocumentStore {
     pub async fn contains(&self, key: &StoreKey) -> Result<bool, Fault> {
         match self.objects.head(&key.path()).await {
             Ok(_) => Ok(true),
-            Err(object_store::Error::NotFound { .. }) => Ok(false),
+            Err(object_store::Error::NotFound { .. }) => self.present().map(|()| false),
             Err(error) => Err(unreachable(&self.url, &error)),
         }
     }
@@ -399,6 +422,7 @@ impl DocumentStore {
                 let Some(folder) = folders.pop() else {
                     return Ok(None);
                 };
+                store.present()?;
                 let mut found = store
                     .objects
                     .list_with_delimiter(Some(&folder))

@@ -4,7 +4,7 @@ use crate::rows::Batch;
 use crate::writing::write;
 use std::collections::BTreeSet;
 use std::time::Duration;
-use thoth_cypher::{Graph, READ_DOCUMENTS_KNOWN, Row, Transaction, params};
+use thoth_cypher::{Graph, READ_DOCUMENTS_KNOWN, Row, Transaction, fail_point, params};
 use thoth_schema::document::Document;
 use thoth_schema::error::{ErrorCode, Fault};
 
@@ -95,6 +95,7 @@ async fn transact(graph: &dyn Graph, prepared: Prepared) -> Result<Vec<SyncOutco
     let mut transaction = graph.begin().await?;
     refuse_known(transaction.as_mut(), &prepared.batch).await?;
     write(transaction.as_mut(), prepared.batch).await?;
+    fail_point!(IngestBeforeCommit)?;
     transaction.commit().await?;
     Ok(prepared.outcomes)
 }

@@ -14,7 +14,7 @@ use thoth_cypher::{
     WRITE_ARTIFACT_RELEASES, WRITE_ARTIFACTS, WRITE_DOCUMENTS, WRITE_ENVIRONMENTS, WRITE_INDEXES,
     WRITE_LOCK_ARTIFACTS, WRITE_LOCK_PACKAGES, WRITE_LOCK_VERSIONS, WRITE_METADATA, WRITE_MODULES,
     WRITE_PACKAGES, WRITE_PUBLICATIONS, WRITE_REQUIREMENT_HEADS, WRITE_REQUIREMENTS, WRITE_REQUIREMENTS_DROP,
-    WRITE_STATEMENTS, WRITE_VERSIONS, WRITE_YANKS, map, params,
+    WRITE_STATEMENTS, WRITE_VERSIONS, WRITE_YANKS, fail_point, map, params,
 };
 use thoth_schema::error::Fault;
 
@@ -227,6 +227,7 @@ pub(crate) async fn rows(
     while rows.peek().is_some() {
         let chunk: Vec<Value> = rows.by_ref().take(STATEMENT_ROWS).collect();
         transaction.run(statement, params! { "rows" => chunk }).await?;
+        fail_point!(IngestTxMidBatch, statement.name)?;
     }
     Ok(())
 }

@@ -6,7 +6,9 @@ use pep508_rs::{
 };
 
 use crate::error::{ErrorCode, Fault};
-use crate::marker::version_comparison::{compare_version, listed_versions, reversed_version};
+use crate::marker::version_comparison::{
+    compare_version, listed_versions, parts_that_are_values, reversed_version,
+};
 use crate::scan::Scanner;
 
 /// Deepest nesting of parentheses in a marker.
@@ -14,6 +16,9 @@ pub(crate) const MAX_MARKER_DEPTH: usize = 64;
 
 /// Most comparisons in a marker: decision diagrams may grow fast in their number.
 pub(crate) const MAX_MARKER_COMPARISONS: usize = 512;
+
+/// What a look for a text in the versions of all known interpreters costs, in comparisons.
+const TABLE_COMPARISONS: usize = 32;
 
 /// The operators of the marker grammar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,20 +127,20 @@ impl Parser<'_> {
     }
 
     fn comparison(&mut self) -> Result<MarkerTree, Fault> {
-        self.comparisons += 1;
-        if self.comparisons > MAX_MARKER_COMPARISONS {
-            return Err(limit(format!(
-                "a marker has more than {MAX_MARKER_COMPARISONS} comparisons"
-            )));
-        }
+        self.counted(1)?;
         let left = self.operand()?;
         self.scanner.skip_whitespace();
         let operator = self.operator()?;
         self.scanner.skip_whitespace();
         let right = self.operand()?;
         match (left, right) {
-            (Operand::Version(key), Operand::Literal(value)) => version(key, operator, &value),
-            (Operand::Literal(value), Operand::Version(key)) => reversed_version(&key, operator, &value),
+            (Operand::Version(key), Operand::Literal(value)) => self.version(&key, operator, &value),
+            (Operand::Literal(value), Operand::Version(key)) => {
+                if matches!(operator, Comparison::In | Comparison::NotIn) {
+                    self.counted(TABLE_COMPARISONS)?;
+                }
+                reversed_version(&key, operator, &value)
+            }
             (Operand::Text(key), Operand::Literal(value)) => string(key, operator, value, false),
             (Operand::Literal(value), Operand::Text(key)) => string(key, operator, value, true),
             (Operand::Extra, Operand::Literal(value)) | (Operand::Literal(value), Operand::Extra) => {
@@ -145,6 +150,32 @@ impl Parser<'_> {
                 "a marker must compare a variable with a quoted value".to_owned(),
             )),
         }
+    }
+
+    /// Work grows with the square of the comparisons.
+    fn counted(&mut self, comparisons: usize) -> Result<(), Fault> {
+        self.comparisons += comparisons;
+        if self.comparisons > MAX_MARKER_COMPARISONS {
+            return Err(limit(format!(
+                "a marker has more than {MAX_MARKER_COMPARISONS} comparisons"
+            )));
+        }
+        Ok(())
+    }
+
+    fn version(
+        &mut self,
+        key: &MarkerValueVersion,
+        operator: Comparison,
+        value: &str,
+    ) -> Result<MarkerTree, Fault> {
+        if !matches!(operator, Comparison::In | Comparison::NotIn) {
+            return Ok(compare_version(key, operator, value));
+        }
+        // Each part of the text that may be a version is compared with.
+        let parts = parts_that_are_values(key, value, MAX_MARKER_COMPARISONS);
+        self.counted(parts.len())?;
+        Ok(listed_versions(key, &parts, operator == Comparison::NotIn))
     }
 
     fn operand(&mut self) -> Result<Operand, Fault> {
@@ -224,14 +255,6 @@ fn variable(name: &str) -> Option<Operand> {
         "extra" => Operand::Extra,
         _ => return None,
     })
-}
-
-fn version(key: MarkerValueVersion, operator: Comparison, value: &str) -> Result<MarkerTree, Fault> {
-    match operator {
-        Comparison::In => Ok(listed_versions(&key, value, false)),
-        Comparison::NotIn => Ok(listed_versions(&key, value, true)),
-        _ => Ok(compare_version(&key, operator, value)),
-    }
 }
 
 fn string(

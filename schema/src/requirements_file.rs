@@ -361,8 +361,9 @@ fn split_option(content: &str) -> (&str, &str) {
         let (name, value) = content.split_at(2);
         return (name, value.trim_start_matches('=').trim());
     }
-    match content.find(|letter: char| letter == '=' || letter.is_whitespace()) {
-        Some(position) => (&content[..position], content[position + 1..].trim()),
+    // The white space may be one of several bytes.
+    match content.split_once(|letter: char| letter == '=' || letter.is_whitespace()) {
+        Some((name, value)) => (name, value.trim()),
         None => (content, ""),
     }
 }
@@ -386,5 +387,10 @@ fn join(file: &str, target: &str) -> String {
             part => folders.push(part),
         }
     }
-    folders.join("/")
+    // What comes back to where it began is a folder, which has a name too.
+    match folders.as_slice() {
+        [] => ".".to_owned(),
+        [""] => "/".to_owned(),
+        parts => parts.join("/"),
+    }
 }

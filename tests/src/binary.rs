@@ -7,6 +7,7 @@
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::io::{Read, Write};
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -46,8 +47,12 @@ fn build() -> PathBuf {
             "build",
             "--quiet",
             "--locked",
+            // Together with the tests, so that it has the fail points that they ask for.
             "--package",
             "thoth-cli",
+            "--package",
+            "thoth-tests",
+            "--bins",
             "--profile",
             profile_name,
             "--target-dir",
@@ -87,6 +92,8 @@ pub struct Output {
     pub stderr: String,
     /// Exit code; `None` when a signal ended the process.
     pub code: Option<i32>,
+    /// The signal that ended the process, such as 6 for an abort.
+    pub signal: Option<i32>,
 }
 
 impl Output {
@@ -331,6 +338,7 @@ impl Running {
             stdout: self.stdout.finish(),
             stderr: self.stderr.finish(),
             code: status.code(),
+            signal: status.signal(),
         }
     }
 }

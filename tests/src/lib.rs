@@ -5,7 +5,9 @@
 //!   virtual host per test;
 //! - [`binary`]: the built `thoth`, run to its end or spawned, killed and restarted, in a clean environment;
 //! - [`paths`]: the workspace and the shared recorded data, which may be absent;
-//! - [`poll`]: wait until something holds, with a deadline.
+//! - [`poll`]: wait until something holds, with a deadline;
+//! - [`scene`], [`corpus`], [`killer`], [`oracle`]: one run of faults, its documents, who kills, and who counts;
+//! - [`walk`] and [`soak`]: a kill at every fail point, and a thousand at random (the program `thoth-tests`).
 //!
 //! There is no mock of a store here, and never will be: a test that cannot have the real thing says so and
 //! skips.
@@ -17,6 +19,13 @@
 )]
 
 pub mod binary;
+pub mod corpus;
+pub mod killer;
+pub mod oracle;
 pub mod paths;
 pub mod poll;
+pub mod random;
+pub mod scene;
 pub mod services;
+pub mod soak;
+pub mod walk;

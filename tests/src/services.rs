@@ -111,13 +111,39 @@ impl Services {
         }
     }
 
-    /// A new virtual host of its own name, removed with all its queues when dropped.
+    /// A new virtual host of its own name, removed with all its queues when dropped. Waits while another test has the
+    /// broker for itself.
     pub fn vhost(&self) -> Vhost {
+        let lock = self.broker_lock();
+        lock.lock_shared().expect("the lock on the broker can be shared");
+        self.vhost_under(Some(lock))
+    }
+
+    /// Waits until no other test, in any process, has a virtual host, and keeps all others out until the lease is
+    /// dropped: for a test that kills the broker. Never together with a [`Neo4jLease`], whose holders may wait here.
+    pub fn rabbitmq(&self) -> RabbitMqLease {
+        let lock = self.broker_lock();
+        lock.lock().expect("the lock on the broker can be taken");
+        RabbitMqLease {
+            services: self.clone(),
+            _lock: lock,
+        }
+    }
+
+    fn broker_lock(&self) -> File {
+        // Without credentials and virtual host, whoever asks.
+        let server = self.amqp_url.rsplit('@').next().unwrap_or_default();
+        let server = server.split('/').next().unwrap_or_default();
+        File::create(lease_file(&format!("amqp://{server}"))).expect("the lock file can be created")
+    }
+
+    fn vhost_under(&self, lock: Option<File>) -> Vhost {
         let name = unique_name();
         rabbitmqctl(&["--quiet", "add_vhost", &name]);
         let vhost = Vhost {
             url: with_vhost(&self.amqp_url, &name),
             name,
+            _lock: lock,
         };
         let user = user_of(&self.amqp_url);
         rabbitmqctl(&[
@@ -179,11 +205,26 @@ impl Neo4jLease {
     }
 }
 
+/// The sole right to the broker, until dropped.
+#[derive(Debug)]
+pub struct RabbitMqLease {
+    services: Services,
+    _lock: File,
+}
+
+impl RabbitMqLease {
+    /// As [`Services::vhost`].
+    pub fn vhost(&self) -> Vhost {
+        self.services.vhost_under(None)
+    }
+}
+
 /// A virtual host of RabbitMQ for one test, with exchanges and queues that nobody else sees.
 #[derive(Debug)]
 pub struct Vhost {
     name: String,
     url: String,
+    _lock: Option<File>,
 }
 
 impl Vhost {

@@ -123,6 +123,8 @@ keys! {
 
 /// Variables that begin with `THOTH_` and belong to the tests, the service scripts or the compose file.
 const FOREIGN_VARIABLES: &[&str] = &[
+    // Read in the main function; a program without fail points refuses it there.
+    thoth_cypher::fail_point::VARIABLE,
     "THOTH_TEST_",
     "THOTH_SERVICES_",
     "THOTH_NEO4J_",

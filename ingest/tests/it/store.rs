@@ -242,3 +242,30 @@ async fn a_bucket_is_a_store() {
     assert_eq!(fault.code, ErrorCode::StoreUnreachable, "{fault}");
     assert!(fault.remedy.is_some());
 }
+
+#[tokio::test]
+async fn a_folder_that_is_gone_is_a_store_that_does_not_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("store");
+    let store = file_store(&place);
+    let (kept, new) = (release("kept", "1.0"), release("new", "1.0"));
+    let key = store.put(&kept).await.unwrap();
+    let elsewhere = folder.path().join("elsewhere");
+    std::fs::rename(&place, &elsewhere).unwrap();
+    let codes = [
+        store.ping().await.map_err(|fault| fault.code),
+        store.get(&key).await.map(drop).map_err(|fault| fault.code),
+        store.put(&new).await.map(drop).map_err(|fault| fault.code),
+        store.contains(&key).await.map(drop).map_err(|fault| fault.code),
+        store
+            .list()
+            .try_next()
+            .await
+            .map(drop)
+            .map_err(|fault| fault.code),
+    ];
+    assert_eq!(codes, [Err(ErrorCode::StoreUnreachable); 5]);
+    assert!(!place.exists(), "another store was begun");
+    std::fs::rename(&elsewhere, &place).unwrap();
+    assert_eq!(store.get(&key).await.unwrap(), kept);
+}

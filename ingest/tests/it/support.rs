@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::env;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -99,12 +100,18 @@ pub(crate) fn shared_file(relative: &str) -> Option<PathBuf> {
 pub(crate) struct Vhost {
     name: String,
     pub(crate) url: String,
+    _lock: File,
 }
 
 impl Vhost {
     /// `None`, saying so, where services are switched off.
     pub(crate) fn new() -> Option<Vhost> {
         let base = broker_url()?;
+        // Shared with `tests/src/services.rs`: a test that kills the broker waits for this one, and this one for it.
+        let server = base.rsplit('@').next().unwrap().split('/').next().unwrap();
+        let server = server.replace(|letter: char| !letter.is_ascii_alphanumeric(), "-");
+        let lock = File::create(env::temp_dir().join(format!("thoth-tests-amqp---{server}.lock"))).unwrap();
+        lock.lock_shared().unwrap();
         static COUNTER: AtomicU32 = AtomicU32::new(0);
         let count = COUNTER.fetch_add(1, Ordering::Relaxed);
         let name = format!("thoth-ingest-test-{}-{count}", std::process::id());
@@ -119,6 +126,7 @@ impl Vhost {
         Some(Vhost {
             url: format!("{server}/{name}"),
             name,
+            _lock: lock,
         })
     }
 

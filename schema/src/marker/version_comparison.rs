@@ -221,10 +221,13 @@ fn is_dev_or_pre(version: &Version) -> bool {
     version.is_pre() || (version.is_dev() && !version.is_post())
 }
 
-/// `key in "text"`: the variable's value is a part of the text.
-pub(crate) fn listed_versions(key: &MarkerValueVersion, text: &str, negated: bool) -> MarkerTree {
-    let values = parts_that_are_values(key, text);
-    let tree = one_of(key, &values);
+/// `key in "text"`: the variable's value is a part of the text, one of [`parts_that_are_values`].
+pub(crate) fn listed_versions(
+    key: &MarkerValueVersion,
+    parts: &BTreeSet<Vec<u64>>,
+    negated: bool,
+) -> MarkerTree {
+    let tree = one_of(key, parts);
     if negated { tree.negate() } else { tree }
 }
 
@@ -238,20 +241,32 @@ fn listed_exactly(key: &MarkerValueVersion, text: &str) -> MarkerTree {
 }
 
 fn one_of(key: &MarkerValueVersion, values: &BTreeSet<Vec<u64>>) -> MarkerTree {
-    let mut tree = MarkerTree::FALSE;
-    for release in values {
-        tree.or(Bounds::new(key, &Version::new(release)).same());
+    let mut trees: Vec<MarkerTree> = values
+        .iter()
+        .map(|release| Bounds::new(key, &Version::new(release)).same())
+        .collect();
+    // In pairs of pairs: joined one by one, work would grow with the square of the values.
+    while trees.len() > 1 {
+        let pairs = trees.chunks(2).map(|pair| {
+            let mut joined = pair[0].clone();
+            pair[1..].iter().for_each(|other| joined.or(other.clone()));
+            joined
+        });
+        trees = pairs.collect();
     }
-    tree
+    trees.pop().unwrap_or(MarkerTree::FALSE)
 }
 
-/// Every part of the text that the variable can have as its value.
-fn parts_that_are_values(key: &MarkerValueVersion, text: &str) -> BTreeSet<Vec<u64>> {
+/// Every part of the text that the variable can have as its value; once there are more than `most`, no further ones.
+pub(crate) fn parts_that_are_values(key: &MarkerValueVersion, text: &str, most: usize) -> BTreeSet<Vec<u64>> {
     let mut found = BTreeSet::new();
     for run in text.split(|character: char| !character.is_ascii_digit() && character != '.') {
         // Longer runs are no list of versions, and the number of parts grows with the square of the length.
         let run = run.get(..64).unwrap_or(run);
         for start in 0..run.len() {
+            if found.len() > most {
+                return found;
+            }
             for end in start + 1..=run.len() {
                 found.extend(value(key, &run[start..end]));
             }

@@ -7,6 +7,10 @@ mod advisories;
 mod contracts;
 mod documents;
 mod environments;
+mod fuzz_corpus;
+#[path = "../../../fuzz/src/lib.rs"]
+#[expect(unreachable_pub, reason = "the same file is the library of the fuzzer")]
+mod fuzz_targets;
 mod images;
 mod index_changes;
 mod inspection;

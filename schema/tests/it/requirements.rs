@@ -153,6 +153,16 @@ fn limits_hold_at_and_past_them() {
         Requirement::parse(&long(513)).unwrap_err().code,
         ErrorCode::LimitExceeded
     );
+    // Every part of such a text that may be a version counts: of `3.10` there are two.
+    let listed = |count: usize| {
+        let versions: Vec<String> = (0..count).map(|minor| format!("3.{}", 100 + minor)).collect();
+        format!("a; python_version in '{}'", versions.join(", "))
+    };
+    Requirement::parse(&listed(150)).unwrap();
+    assert_eq!(
+        Requirement::parse(&listed(600)).unwrap_err().code,
+        ErrorCode::LimitExceeded
+    );
 }
 
 proptest! {

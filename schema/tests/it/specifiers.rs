@@ -47,9 +47,14 @@ fn deviates(specifier: &VersionSpecifier, version: &Version) -> bool {
         // Only the post-releases of the very pre-release named are left out; and a local variant of a greater version
         // is a greater version.
         Operator::GreaterThan => version.is_post() || version.is_local(),
-        // `<1.0.post1` leaves out pre-releases of `1.0.post1`, not those of `1.0`; `<1.0rc2` leaves none out.
+        // `<1.0.post1` leaves out pre-releases of `1.0.post1`, not those of `1.0`; `<1.0rc2` leaves none out. And `0a5`
+        // is no pre-release of `2!0`.
         Operator::LessThan => {
-            version.any_prerelease() && (spec.is_post() || version.is_post() || spec.any_prerelease())
+            version.any_prerelease()
+                && (spec.is_post()
+                    || version.is_post()
+                    || spec.any_prerelease()
+                    || spec.epoch() != version.epoch())
         }
         _ => false,
     }

@@ -12,7 +12,7 @@ mod cases;
 mod cli;
 mod conformance;
 mod dead_letters;
-mod durability;
+mod faults;
 mod hashed_score;
 mod kinds;
 mod lock_checker;
