@@ -5,13 +5,11 @@ use thoth_schema::document::{Document, DocumentKind, Limits, Payload, Producer};
 use thoth_schema::error::{ErrorCode, Fault};
 use thoth_schema::inspection::{Inspection, InspectionReport};
 
-use crate::shared;
-
 pub(crate) fn read(value: &Value) -> Result<Document, Fault> {
     Document::from_json_bytes(value.to_string().as_bytes(), &Limits::default())
 }
 
-fn report(document: &Document) -> &InspectionReport {
+pub(crate) fn report(document: &Document) -> &InspectionReport {
     assert_eq!(document.kind, DocumentKind::Inspection);
     match &document.payload {
         Payload::Inspection(report) => report,

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::inspection::{figures, only, read, skipped};
+use crate::inspection::{figures, only, read, report, skipped};
 use crate::shared;
 
 #[test]
