@@ -255,6 +255,8 @@ catalogue! {
     READ_DOCUMENTS_STATING_SAME = "read/documents_stating_same";
     /// Which of these indexes are there.
     READ_INDEXES_KNOWN = "read/indexes_known";
+    /// Those of these stacks that nothing refers to: no document, no advice, no inspection, no observation.
+    READ_LOOSE_STACKS = "read/loose_stacks";
     /// Those of these releases that nothing speaks of: no document, no stack, no image.
     READ_LOOSE_VERSIONS = "read/loose_versions";
     /// The migrations that this graph has seen.

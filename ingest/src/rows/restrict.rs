@@ -202,6 +202,45 @@ mod tests {
     use super::super::{LATER, SHARED};
     use super::*;
 
+    fn batch(kind: &str, payload: &serde_json::Value) -> Batch {
+        let value = serde_json::json!({"kind": kind, "schemaVersion": 1, "producer": {"name": "test", "version": "1"},
+            "producedAt": "2020-01-01T00:00:00Z", "payload": payload});
+        let mut batch = Batch::default();
+        batch.add(&thoth_schema::document::Document::from_value(&value).unwrap());
+        batch
+    }
+
+    /// Then an ingest runs no statement for what is outdated.
+    #[test]
+    fn releases_have_no_subjects_to_look_around() {
+        let release = serde_json::json!({"name": "web", "version": "1.0", "requires_dist": ["lib"]});
+        for (kind, payload) in [
+            ("release", serde_json::json!({"releases": [release]})),
+            (
+                "solver",
+                serde_json::json!({"environment": {"python_version": "3.8"}, "results": [{"release": release}]}),
+            ),
+        ] {
+            let batch = batch(kind, &payload);
+            let subjects = batch.subjects();
+            assert!(subjects.is_empty(), "{kind}");
+            assert!(batch.named_by_facts(&subjects).is_empty(), "{kind}");
+        }
+    }
+
+    #[test]
+    fn facts_name_what_lives_by_them() {
+        let payload = serde_json::json!({"inspections": [{"inspectionId": "it", "stack": [{"name": "web", "version": "1.0"}],
+            "target": {"osName": "fedora"}}]});
+        let batch = batch("inspection", &payload);
+        let subjects = batch.subjects();
+        assert_eq!(subjects.of("Inspection"), ["it"]);
+        let named = batch.named_by_facts(&subjects);
+        assert_eq!(named.of("Stack").len(), 1);
+        assert_eq!(named.of("Environment").len(), 1);
+        assert!(named.of("PackageVersion").is_empty());
+    }
+
     #[test]
     fn every_later_table_has_its_say() {
         for statement in SHARED.iter().chain(LATER) {
