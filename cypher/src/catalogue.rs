@@ -19,8 +19,26 @@ catalogue! {
     WRITE_ARTIFACT_RELEASES = "write/artifact_releases";
     /// Artifacts that are named for the first time.
     WRITE_ARTIFACTS = "write/artifacts";
+    /// Takes every stated fact from advisories.
+    WRITE_CLEAR_ADVISORIES = "write/clear_advisories";
+    /// Takes what they affect from advisories.
+    WRITE_CLEAR_ADVISORY_LINES = "write/clear_advisory_lines";
     /// Takes every stated fact from artifacts.
     WRITE_CLEAR_ARTIFACTS = "write/clear_artifacts";
+    /// Takes contents, environments and symbols from images.
+    WRITE_CLEAR_IMAGE_LINES = "write/clear_image_lines";
+    /// Takes every stated fact from images.
+    WRITE_CLEAR_IMAGES = "write/clear_images";
+    /// Takes their stack and the environments that it is meant for from inspections.
+    WRITE_CLEAR_INSPECTION_LINES = "write/clear_inspection_lines";
+    /// Takes every stated fact from inspections.
+    WRITE_CLEAR_INSPECTIONS = "write/clear_inspections";
+    /// Takes from packages what is known of them as a whole.
+    WRITE_CLEAR_PACKAGES = "write/clear_packages";
+    /// Takes every stated fact from rule sets.
+    WRITE_CLEAR_RULE_SETS = "write/clear_rule_sets";
+    /// Removes the rules of sets.
+    WRITE_CLEAR_RULES = "write/clear_rules";
     /// Takes requirement lines, artifacts and modules from releases.
     WRITE_CLEAR_VERSION_LINES = "write/clear_version_lines";
     /// Takes every stated fact from releases; what follows from their key stays.
@@ -35,6 +53,10 @@ catalogue! {
     WRITE_DOCUMENTS = "write/documents";
     /// Runtime environments that something was observed in.
     WRITE_ENVIRONMENTS = "write/environments";
+    /// Removes those of these advices that nothing refers to; each is locked by setting its key, and looked at again.
+    WRITE_FORGET_ADVICES = "write/forget_advices";
+    /// Removes those of these advisories that nothing refers to; each is locked by setting its key, and looked at again.
+    WRITE_FORGET_ADVISORIES = "write/forget_advisories";
     /// Removes those of these artifacts that nothing refers to; each is locked by setting its key, and looked at again.
     WRITE_FORGET_ARTIFACTS = "write/forget_artifacts";
     /// Removes documents; what they stated stays and is looked after by the same transaction.
@@ -43,14 +65,20 @@ catalogue! {
     WRITE_FORGET_ENVIRONMENTS = "write/forget_environments";
     /// Removes those of these hardware that nothing refers to; each is locked by setting its key, and looked at again.
     WRITE_FORGET_HARDWARE = "write/forget_hardware";
+    /// Removes those of these images that nothing refers to; each is locked by setting its key, and looked at again.
+    WRITE_FORGET_IMAGES = "write/forget_images";
     /// Removes those of these indexes that nothing refers to; each is locked by setting its key, and looked at again.
     WRITE_FORGET_INDEXES = "write/forget_indexes";
+    /// Removes those of these inspections that nothing refers to; each is locked by setting its key, and looked at again.
+    WRITE_FORGET_INSPECTIONS = "write/forget_inspections";
     /// Removes those of these modules that nothing refers to; each is locked by setting its key, and looked at again.
     WRITE_FORGET_MODULES = "write/forget_modules";
     /// Removes those of these observations that nothing refers to; each is locked by setting its key, and looked at again.
     WRITE_FORGET_OBSERVATIONS = "write/forget_observations";
     /// Removes those of these packages that nothing refers to; each is locked by setting its key, and looked at again.
     WRITE_FORGET_PACKAGES = "write/forget_packages";
+    /// Removes those of these rule sets that nothing refers to; each is locked by setting its key, and looked at again.
+    WRITE_FORGET_RULE_SETS = "write/forget_rule_sets";
     /// Removes those of these stacks that nothing refers to; each is locked by setting its key, and looked at again.
     WRITE_FORGET_STACKS = "write/forget_stacks";
     /// Removes those of these symbols that nothing refers to; each is locked by setting its key, and looked at again.
@@ -185,8 +213,20 @@ catalogue! {
     READ_ADVISORIES_BY_KEY = "read/advisories_by_key";
     /// The advisories that affect releases, as known at a time.
     READ_ADVISORIES_OF_VERSIONS = "read/advisories_of_versions";
+    /// What advices hold on to: stacks, packages that they lacked, environments.
+    READ_AROUND_ADVICES = "read/around_advices";
+    /// The packages that advisories affect.
+    READ_AROUND_ADVISORIES = "read/around_advisories";
+    /// What images hold on to beside releases, which their documents state too: environments and symbols.
+    READ_AROUND_IMAGES = "read/around_images";
+    /// What inspections hold on to: their stack, and the environments that it is meant for.
+    READ_AROUND_INSPECTIONS = "read/around_inspections";
     /// What observations hold on to: what they are of, and where they were made.
     READ_AROUND_OBSERVATIONS = "read/around_observations";
+    /// The indexes on which something is known of packages as a whole.
+    READ_AROUND_PACKAGES = "read/around_packages";
+    /// The packages that the rules of sets concern; the rules themselves go with the statement of their set.
+    READ_AROUND_RULE_SETS = "read/around_rule_sets";
     /// The releases that stacks pin.
     READ_AROUND_STACKS = "read/around_stacks";
     /// What releases hold on to: their package, index, artifacts, modules and the packages they require.
@@ -215,6 +255,8 @@ catalogue! {
     READ_DOCUMENTS_STATING_SAME = "read/documents_stating_same";
     /// Which of these indexes are there.
     READ_INDEXES_KNOWN = "read/indexes_known";
+    /// Those of these stacks that nothing refers to: no document, no advice, no inspection, no observation.
+    READ_LOOSE_STACKS = "read/loose_stacks";
     /// Those of these releases that nothing speaks of: no document, no stack, no image.
     READ_LOOSE_VERSIONS = "read/loose_versions";
     /// The migrations that this graph has seen.

@@ -7,11 +7,16 @@
 use crate::writing::STATEMENT_ROWS;
 use std::collections::{BTreeMap, BTreeSet};
 use thoth_cypher::{
-    READ_AROUND_OBSERVATIONS, READ_AROUND_STACKS, READ_AROUND_VERSIONS, READ_LOOSE_VERSIONS, Row, Statement,
-    Transaction, WRITE_CLEAR_ARTIFACTS, WRITE_CLEAR_VERSION_LINES, WRITE_CLEAR_VERSIONS,
-    WRITE_FORGET_ARTIFACTS, WRITE_FORGET_ENVIRONMENTS, WRITE_FORGET_HARDWARE, WRITE_FORGET_INDEXES,
-    WRITE_FORGET_MODULES, WRITE_FORGET_OBSERVATIONS, WRITE_FORGET_PACKAGES, WRITE_FORGET_STACKS,
-    WRITE_FORGET_SYMBOLS, WRITE_FORGET_VERSIONS, params,
+    READ_AROUND_ADVICES, READ_AROUND_ADVISORIES, READ_AROUND_IMAGES, READ_AROUND_INSPECTIONS,
+    READ_AROUND_OBSERVATIONS, READ_AROUND_PACKAGES, READ_AROUND_RULE_SETS, READ_AROUND_STACKS,
+    READ_AROUND_VERSIONS, READ_LOOSE_STACKS, READ_LOOSE_VERSIONS, Row, Statement, Transaction,
+    WRITE_CLEAR_ADVISORIES, WRITE_CLEAR_ADVISORY_LINES, WRITE_CLEAR_ARTIFACTS, WRITE_CLEAR_IMAGE_LINES,
+    WRITE_CLEAR_IMAGES, WRITE_CLEAR_INSPECTION_LINES, WRITE_CLEAR_INSPECTIONS, WRITE_CLEAR_PACKAGES,
+    WRITE_CLEAR_RULE_SETS, WRITE_CLEAR_RULES, WRITE_CLEAR_VERSION_LINES, WRITE_CLEAR_VERSIONS,
+    WRITE_FORGET_ADVICES, WRITE_FORGET_ADVISORIES, WRITE_FORGET_ARTIFACTS, WRITE_FORGET_ENVIRONMENTS,
+    WRITE_FORGET_HARDWARE, WRITE_FORGET_IMAGES, WRITE_FORGET_INDEXES, WRITE_FORGET_INSPECTIONS,
+    WRITE_FORGET_MODULES, WRITE_FORGET_OBSERVATIONS, WRITE_FORGET_PACKAGES, WRITE_FORGET_RULE_SETS,
+    WRITE_FORGET_STACKS, WRITE_FORGET_SYMBOLS, WRITE_FORGET_VERSIONS, params,
 };
 use thoth_schema::error::{ErrorCode, Fault};
 
@@ -23,6 +28,8 @@ pub(crate) struct Label {
     around: Option<&'static Statement>,
     /// Those of the nodes that nothing refers to, where nodes of this label are reached by the hundred and hold much.
     loose: Option<&'static Statement>,
+    /// Whether a node only goes when it holds on to nothing either: then nothing loses a reference thereby.
+    bare: bool,
     /// Takes from shared nodes every fact that documents state; empty where the key says all, or one document owns all.
     clear: &'static [&'static Statement],
     /// Removes those of the nodes that nothing refers to.
@@ -34,19 +41,46 @@ const fn leaf(name: &'static str, forget: &'static Statement) -> Label {
         name,
         around: None,
         loose: None,
+        bare: false,
         clear: &[],
         forget,
     }
 }
 
-/// Every label but those of documents and migrations; whoever holds on comes before whom it holds on to.
+/// Every label but those of documents and migrations; whoever holds on comes before whom it holds on to. `Rule` is not
+/// here: rules are lines of their set, removed and written with its other facts.
 pub(crate) static LABELS: &[Label] = &[
     Label {
         around: Some(&READ_AROUND_OBSERVATIONS),
         ..leaf("Observation", &WRITE_FORGET_OBSERVATIONS)
     },
     Label {
+        around: Some(&READ_AROUND_ADVICES),
+        ..leaf("Advice", &WRITE_FORGET_ADVICES)
+    },
+    Label {
+        around: Some(&READ_AROUND_INSPECTIONS),
+        clear: &[&WRITE_CLEAR_INSPECTIONS, &WRITE_CLEAR_INSPECTION_LINES],
+        ..leaf("Inspection", &WRITE_FORGET_INSPECTIONS)
+    },
+    Label {
+        around: Some(&READ_AROUND_IMAGES),
+        clear: &[&WRITE_CLEAR_IMAGES, &WRITE_CLEAR_IMAGE_LINES],
+        ..leaf("Image", &WRITE_FORGET_IMAGES)
+    },
+    Label {
+        around: Some(&READ_AROUND_ADVISORIES),
+        clear: &[&WRITE_CLEAR_ADVISORIES, &WRITE_CLEAR_ADVISORY_LINES],
+        ..leaf("Advisory", &WRITE_FORGET_ADVISORIES)
+    },
+    Label {
+        around: Some(&READ_AROUND_RULE_SETS),
+        clear: &[&WRITE_CLEAR_RULE_SETS, &WRITE_CLEAR_RULES],
+        ..leaf("RuleSet", &WRITE_FORGET_RULE_SETS)
+    },
+    Label {
         around: Some(&READ_AROUND_STACKS),
+        loose: Some(&READ_LOOSE_STACKS),
         ..leaf("Stack", &WRITE_FORGET_STACKS)
     },
     Label {
@@ -60,7 +94,12 @@ pub(crate) static LABELS: &[Label] = &[
         ..leaf("Artifact", &WRITE_FORGET_ARTIFACTS)
     },
     leaf("Module", &WRITE_FORGET_MODULES),
-    leaf("Package", &WRITE_FORGET_PACKAGES),
+    Label {
+        around: Some(&READ_AROUND_PACKAGES),
+        bare: true,
+        clear: &[&WRITE_CLEAR_PACKAGES],
+        ..leaf("Package", &WRITE_FORGET_PACKAGES)
+    },
     leaf("Index", &WRITE_FORGET_INDEXES),
     leaf("Environment", &WRITE_FORGET_ENVIRONMENTS),
     leaf("Hardware", &WRITE_FORGET_HARDWARE),
@@ -87,10 +126,13 @@ impl Keys {
         self.0.entry(label).or_default().extend(keys);
     }
 
-    pub(crate) fn retain(&mut self, keep: impl Fn(&str) -> bool) {
-        for keys in self.0.values_mut() {
-            keys.retain(|key| keep(key));
-        }
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.values().all(BTreeSet::is_empty)
+    }
+
+    /// Leaves the nodes of these labels alone.
+    pub(crate) fn retain(&mut self, labels: &[&str]) {
+        self.0.retain(|label, _| labels.contains(label));
     }
 
     pub(crate) fn add_all(&mut self, other: &Keys) {
@@ -189,7 +231,7 @@ pub(crate) async fn forget(transaction: &mut dyn Transaction, mut candidates: Ke
         if let Some(loose) = label.loose {
             keys = read_keys(transaction, loose, &keys).await?.into_iter().collect();
         }
-        if let Some(around) = label.around {
+        if let (Some(around), false) = (label.around, label.bare) {
             read_nodes(transaction, around, &keys, &mut candidates).await?;
         }
         run_on(transaction, label.forget, &keys).await?;

@@ -6,7 +6,7 @@
 //! the groups of facts that are newer than its own.
 
 use crate::nodes;
-use crate::rows::{Batch, Stamped, column};
+use crate::rows::{Batch, LATER, SHARED, Stamped, column};
 use crate::sync::key;
 use std::collections::{BTreeMap, BTreeSet};
 use thoth_cypher::{
@@ -27,10 +27,9 @@ pub const STATEMENT_ROWS: usize = 2_000;
 /// # Errors
 /// Faults of the graph; after one the transaction can only be dropped.
 pub(crate) async fn write(transaction: &mut dyn Transaction, mut batch: Batch) -> Result<(), Fault> {
-    // What newer statements are about to drop, and what outdated ones name in vain.
-    let mut candidates = nodes::around(transaction, &batch.subjects()).await?;
-    candidates.add_all(&batch.named_by_facts());
-    let later = batch.take_later();
+    let subjects = batch.subjects();
+    // What outdated statements name in vain.
+    let mut candidates = batch.named_by_facts(&subjects);
     let mut unnamed = batch.packages_of_no_release();
     rows(
         transaction,
@@ -54,17 +53,26 @@ pub(crate) async fn write(transaction: &mut dyn Transaction, mut batch: Batch) -
     .await?;
     releases(transaction, &mut batch, &mut unnamed).await?;
     artifacts(transaction, &mut batch).await?;
-    let statements = batch.statements.into_iter();
+    let statements = std::mem::take(&mut batch.statements).into_iter();
     let statements =
         statements.map(|(document, version)| map! { "document" => document, "version" => version });
     rows(transaction, &WRITE_STATEMENTS, statements.collect()).await?;
-    rows(transaction, &WRITE_ENVIRONMENTS, values(batch.environments)).await?;
-    let modules = batch
-        .modules
+    rows(
+        transaction,
+        &WRITE_ENVIRONMENTS,
+        values(std::mem::take(&mut batch.environments)),
+    )
+    .await?;
+    let modules = std::mem::take(&mut batch.modules)
         .into_iter()
         .map(|(module, version)| map! { "module" => module, "version" => version });
     rows(transaction, &WRITE_MODULES, modules.collect()).await?;
-    for (statement, table) in later {
+    for (statement, table) in batch.take(SHARED) {
+        rows(transaction, statement, table).await?;
+    }
+    // What newer statements are about to drop; nobody else changes it, for its holders are locked now.
+    candidates.add_all(&nodes::around(transaction, &subjects).await?);
+    for (statement, table) in batch.take(LATER) {
         rows(transaction, statement, table).await?;
     }
     candidates.extend("Package", unnamed);

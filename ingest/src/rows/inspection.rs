@@ -42,10 +42,6 @@ impl Batch {
                     .map(|pin| (&pin.name, &pin.version, pin.index.as_deref())),
             )
         });
-        let target = inspection
-            .target
-            .as_ref()
-            .map(|target| self.run_environment(target));
         let Some(id) = &inspection.inspection_id else {
             if let Some(stack) = stack {
                 let row = map! { "document" => source.document, "stack" => &stack };
@@ -61,8 +57,9 @@ impl Batch {
         if let Some(stack) = &stack {
             self.inspection_stack(id, stack, source);
         }
-        if let Some(target) = &target {
-            let row = map! { "inspection" => id, "environment" => target };
+        if let Some(target) = &inspection.target {
+            let target = self.run_environment(target);
+            let row = map! { "inspection" => id, "environment" => &target };
             self.put(&WRITE_INSPECTION_TARGETS, format!("{id} {target}"), row);
         }
 

@@ -44,12 +44,20 @@ use thoth_schema::release::Release;
 pub(crate) use thoth_schema::time::sortable;
 use thoth_schema::version::{self, Version};
 
-/// The tables that are written after those of releases, in this order: nodes before what hangs on them.
-static LATER: &[&Statement] = &[
+/// The tables of shared nodes, written after those of releases, in this order. Each locks its nodes, so that what hangs on
+/// them stays as it is found.
+pub(crate) static SHARED: &[&Statement] = &[
     &WRITE_NATIVE_VERSIONS,
+    &WRITE_IMAGES,
+    &WRITE_INSPECTIONS,
+    &WRITE_RULE_SETS,
+    &WRITE_ADVISORIES,
+];
+
+/// The tables that are written after those, in this order: nodes before what hangs on them.
+pub(crate) static LATER: &[&Statement] = &[
     &WRITE_NATIVE_DEPENDENCIES,
     &WRITE_STATEMENTS,
-    &WRITE_IMAGES,
     &WRITE_IMAGE_HEADS,
     &WRITE_IMAGE_CONFIGS,
     &WRITE_IMAGE_ENVIRONMENTS_DROP,
@@ -66,7 +74,6 @@ static LATER: &[&Statement] = &[
     &WRITE_PINS,
     &WRITE_STACK_STATEMENTS,
     &WRITE_HARDWARE,
-    &WRITE_INSPECTIONS,
     &WRITE_INSPECTION_STATEMENTS,
     &WRITE_INSPECTION_SPECIFICATIONS,
     &WRITE_INSPECTION_SCRIPTS,
@@ -83,12 +90,10 @@ static LATER: &[&Statement] = &[
     &WRITE_GIVEN_STACKS,
     &WRITE_LACKED_PACKAGES,
     &WRITE_ADVISED_ENVIRONMENTS,
-    &WRITE_RULE_SETS,
     &WRITE_RULES_DROP,
     &WRITE_RULE_SET_FACTS,
     &WRITE_RULES,
     &WRITE_RULE_CONCERNS,
-    &WRITE_ADVISORIES,
     &WRITE_AFFECTS_DROP,
     &WRITE_ADVISORY_FACTS,
     &WRITE_AFFECTS,
@@ -117,7 +122,7 @@ pub(crate) struct Batch {
     pub(crate) artifact_facts: BTreeMap<String, Stamped>,
     pub(crate) environments: BTreeMap<String, Value>,
     pub(crate) modules: BTreeSet<(String, String)>,
-    /// By the name of their statement, one of [`LATER`].
+    /// By the name of their statement, one of [`SHARED`] or [`LATER`].
     later: BTreeMap<&'static str, BTreeMap<String, Stamped>>,
 }
 
@@ -158,7 +163,7 @@ fn keep_newest(table: &mut BTreeMap<String, Stamped>, key: &str, stamp: &str, ro
 }
 
 impl Batch {
-    /// Adds a row to a table of [`LATER`]. Rows of one key are equal: their key says all that they say.
+    /// Adds a row to a table of [`SHARED`] or [`LATER`]. Rows of one key are equal: their key says all that they say.
     fn put(&mut self, statement: &'static Statement, key: String, row: Value) {
         self.later
             .entry(statement.name)
@@ -170,7 +175,7 @@ impl Batch {
             });
     }
 
-    /// Adds a row to a table of [`LATER`], where of all rows of one key the one with the newest stamp counts.
+    /// Adds a row to a table of [`SHARED`] or [`LATER`], where of all rows of one key the one with the newest stamp counts.
     fn put_newest(&mut self, statement: &'static Statement, key: &str, source: &Source<'_>, row: Value) {
         keep_newest(
             self.later.entry(statement.name).or_default(),
@@ -180,10 +185,13 @@ impl Batch {
         );
     }
 
-    /// Takes the tables of [`LATER`] in their order, the rows of each sorted by key.
-    pub(crate) fn take_later(&mut self) -> Vec<(&'static Statement, Vec<Value>)> {
-        let mut taken = Vec::with_capacity(LATER.len());
-        for statement in LATER {
+    /// Takes these tables in their order, the rows of each sorted by key.
+    pub(crate) fn take(
+        &mut self,
+        statements: &[&'static Statement],
+    ) -> Vec<(&'static Statement, Vec<Value>)> {
+        let mut taken = Vec::with_capacity(statements.len());
+        for statement in statements {
             let table = self.later.remove(statement.name).unwrap_or_default();
             taken.push((
                 *statement,

@@ -11,6 +11,7 @@ mod invariants;
 mod order;
 mod parameters;
 mod plans;
+mod random;
 mod retract;
 mod security;
 mod statements;

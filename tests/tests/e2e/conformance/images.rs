@@ -18,7 +18,7 @@ pub(super) const NATIVE_VERSIONS: &[&str] = &[
 ];
 
 /// The key of the image that two documents of the fixture speak of.
-fn image_key() -> String {
+pub(super) fn image_key() -> String {
     format!("sha256:{}", sha256(800))
 }
 

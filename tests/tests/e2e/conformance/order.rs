@@ -1,42 +1,28 @@
 //! Documents in any order, in any batches, more than once and at the same time: one graph.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::json;
 use thoth_cypher::Graph;
 use thoth_ingest::check::check;
 use thoth_ingest::checksum::{GraphChecksum, checksum};
+use thoth_ingest::rebuild::rebuild;
 use thoth_ingest::sync::sync;
-use thoth_schema::document::Document;
+use thoth_schema::document::{Document, DocumentKind};
 
 use super::engines::{Engines, clear, embedded};
 use super::fixture::{documents, load};
+use super::random::{Random, random_document};
+use super::retract::store;
 
 const PERMUTATIONS: u64 = 20;
 const SERVER_PERMUTATIONS: u64 = 3;
 const AT_ONCE: u64 = 8;
-
-/// A small generator of numbers (xorshift), so that a run is the same every time.
-pub(super) struct Random(u64);
-
-impl Random {
-    pub(super) fn of(seed: u64) -> Random {
-        Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
-    }
-
-    pub(super) fn below(&mut self, bound: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % bound as u64) as usize
-    }
-
-    pub(super) fn shuffle<T>(&mut self, items: &mut [T]) {
-        for last in (1..items.len()).rev() {
-            items.swap(last, self.below(last + 1));
-        }
-    }
-}
+/// Sets of random documents, how many each holds, and in how many orders they come.
+const RANDOM_SETS: u64 = 12;
+const RANDOM_DOCUMENTS: usize = 40;
+const RANDOM_PERMUTATIONS: u64 = 3;
 
 /// The documents in another order, some twice or more, in batches of one to six.
 fn shuffled(documents: &[Document], seed: u64) -> Vec<Vec<Document>> {
@@ -90,9 +76,51 @@ async fn one_sum(documents: &[Document], permutations: u64) -> GraphChecksum {
     expected
 }
 
+fn kinds(documents: &[Document]) -> BTreeSet<&'static str> {
+    documents.iter().map(|document| document.kind.as_str()).collect()
+}
+
+#[test]
+fn the_fixture_holds_every_kind() {
+    let every = DocumentKind::ALL.map(DocumentKind::as_str);
+    assert_eq!(kinds(&documents()), BTreeSet::from(every));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn any_order_gives_one_graph_on_the_embedded_engine() {
     one_sum(&documents(), PERMUTATIONS).await;
+}
+
+/// Documents of every kind about a few subjects: what one supersedes another named.
+#[tokio::test(flavor = "multi_thread")]
+async fn any_order_of_overlapping_documents_gives_one_graph() {
+    for seed in 1..=RANDOM_SETS {
+        let mut random = Random::of(1_000 + seed);
+        let documents: Vec<Document> = (0..RANDOM_DOCUMENTS)
+            .map(|number| random_document(&mut random, number))
+            .collect();
+        assert_eq!(kinds(&documents).len(), DocumentKind::ALL.len(), "seed {seed}");
+        println!("seed {seed}");
+        one_sum(&documents, RANDOM_PERMUTATIONS).await;
+    }
+}
+
+/// What the store holds is what was ingested, in its own order and as it is read back.
+async fn rebuilt_gives_the_same(graph: &dyn Graph, expected: &GraphChecksum) {
+    let (_folder, store) = store();
+    store.put_all(&documents()).await.unwrap();
+    clear(graph).await;
+    let done = rebuild(graph, &store, &mut |_| {}).await.unwrap();
+    assert_eq!(done.ingested, documents().len() as u64);
+    assert_same(&sum_of_healthy(graph).await, expected, "rebuilt from the store");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_store_rebuilds_the_same_graph_on_the_embedded_engine() {
+    let graph = embedded().await;
+    load(graph.as_ref()).await;
+    let expected = sum_of_healthy(graph.as_ref()).await;
+    rebuilt_gives_the_same(graph.as_ref(), &expected).await;
 }
 
 /// What only an outdated statement says leaves the same traces, whenever it comes.
@@ -148,6 +176,7 @@ async fn any_order_gives_the_same_graph_on_neo4j() {
             &format!("permutation {seed} on Neo4j"),
         );
     }
+    rebuilt_gives_the_same(engines.neo4j.as_ref(), &expected).await;
 }
 
 /// Every one of the eight syncs everything, each in an order and in batches of its own.

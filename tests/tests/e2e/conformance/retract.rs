@@ -1,19 +1,21 @@
 //! Documents that are retracted leave no trace: the graph is the one that the remaining documents make.
 
-use serde_json::{Value, json};
+use serde_json::json;
 use thoth_cypher::{Graph, Params};
 use thoth_ingest::check::check;
 use thoth_ingest::checksum::checksum;
 use thoth_ingest::retract::retract;
 use thoth_ingest::store::{DocumentStore, StoreConfig, StoreKey};
 use thoth_ingest::sync::sync;
-use thoth_schema::document::Document;
+use thoth_schema::document::{Document, sha256_hex};
 use thoth_schema::error::ErrorCode;
 
 use super::engines::{Engines, clear, embedded};
 use super::fixture::{MIRROR, documents, sha256};
-use super::order::{Random, assert_same, sum_of_healthy};
-use super::parameters::{document_keys, keys, package_keys, version_keys};
+use super::images::image_key;
+use super::order::{assert_same, sum_of_healthy};
+use super::parameters::{document_keys, keys, package_keys, version, version_keys};
+use super::random::{Random, random_document};
 
 /// As `parameters::sets`, for the statements that retract.
 pub(super) fn sets(name: &str) -> Option<Vec<Params>> {
@@ -25,7 +27,29 @@ pub(super) fn sets(name: &str) -> Option<Vec<Params>> {
         | "read/documents_sharing_artifacts"
         | "read/loose_versions"
         | "read/required_packages" => keys(&version_keys()),
-        "read/around_stacks" => keys(&stack_keys()),
+        "read/around_stacks" | "read/loose_stacks" => keys(&stack_keys()),
+        "read/around_packages" | "write/clear_packages" => keys(&package_keys()),
+        "read/around_advices" | "write/forget_advices" => keys(&document_keys()),
+        "read/around_advisories"
+        | "write/clear_advisories"
+        | "write/clear_advisory_lines"
+        | "write/forget_advisories" => texts(&["TEST-1", "TEST-2", "TEST-3", "TEST-4"]),
+        "read/around_images" | "write/clear_images" | "write/clear_image_lines" | "write/forget_images" => {
+            texts(&[&image_key(), "i1", "i2", "i3"])
+        }
+        "read/around_inspections"
+        | "write/clear_inspections"
+        | "write/clear_inspection_lines"
+        | "write/forget_inspections" => texts(&["inspection-one", "inspection-two", "inspection-three", "x"]),
+        "read/around_rule_sets"
+        | "write/clear_rule_sets"
+        | "write/clear_rules"
+        | "write/forget_rule_sets" => texts(&[
+            "house:web.yaml",
+            "prescriptions:bare.yaml",
+            "prescriptions:empty.yaml",
+            "x",
+        ]),
         "write/hold_documents" | "write/hold_stated" | "write/forget_documents" => {
             keys(&document_keys()[..9])
         }
@@ -52,86 +76,33 @@ fn observation_keys() -> Vec<String> {
     document_keys().into_iter().flat_map(positions).collect()
 }
 
+/// Two of the fixture, and others.
 fn stack_keys() -> Vec<String> {
-    (1..5).map(sha256).collect()
+    let pins = |releases: &[(&str, &str)]| {
+        let mut keys: Vec<String> = releases
+            .iter()
+            .map(|(name, text)| version(name, text, None))
+            .collect();
+        keys.sort();
+        sha256_hex(keys.join("\n").as_bytes())
+    };
+    let known = [pins(&[("web", "1.1"), ("lib", "2.0")]), pins(&[("web", "1.0")])];
+    known.into_iter().chain((1..5).map(sha256)).collect()
 }
 
 const CASES: u64 = 60;
 const SERVER_CASES: u64 = 4;
 /// Retractions in a row of each case.
 const ROUNDS: usize = 3;
-
-const NAMES: &[&str] = &["lib", "web", "alpha", "beta"];
-const REQUIREMENTS: &[&str] = &[
-    "lib>=1",
-    "beta",
-    "gamma<2; extra == 'x'",
-    "delta==1.*",
-    "no requirement",
-    "epsilon",
-];
-
-fn pick<'item, T>(random: &mut Random, items: &'item [T]) -> &'item T {
-    &items[random.below(items.len())]
-}
-
-/// A release of a few, with whatever a statement may say or leave out.
-fn release(random: &mut Random) -> Value {
-    let mut release = json!({"name": pick(random, NAMES), "version": pick(random, &["1.0", "2.0"])});
-    if random.below(3) == 0 {
-        release["index"] = json!(MIRROR);
-    }
-    if random.below(4) > 0 {
-        let count = random.below(3);
-        release["requires_dist"] = (0..count).map(|_| json!(pick(random, REQUIREMENTS))).collect();
-    }
-    if random.below(2) == 0 {
-        release["summary"] = json!(format!("words {}", random.below(3)));
-    }
-    if random.below(3) == 0 {
-        release["upload_time"] = json!(format!("201{}-01-01T00:00:00Z", random.below(9)));
-    }
-    release["yanked"] = json!(random.below(4) == 0);
-    // Files are shared between releases and indexes, and described in several ways.
-    let files = (0..random.below(3)).map(|position| {
-        let sha256 = sha256((800 + 3 * position + random.below(3)) as u32);
-        json!({"filename": format!("file-{position}.zip"), "kind": "sdist", "sha256": sha256,
-            "size": random.below(3), "yanked": random.below(2) == 0})
-    });
-    let files: Vec<Value> = files.collect();
-    release["artifacts"] = json!(files);
-    release
-}
-
-fn document(random: &mut Random, number: usize) -> Document {
-    let produced_at = format!("2020-0{}-01T00:00:00Z", 1 + random.below(4));
-    let releases: Vec<Value> = (0..1 + random.below(3)).map(|_| release(random)).collect();
-    let (kind, payload) = if random.below(2) == 0 {
-        ("release", json!({"releases": releases}))
-    } else {
-        let results = releases.iter().map(|release| {
-            json!({"release": release, "packages": [format!("module{}", random.below(3))], "sha256": [sha256(800)]})
-        });
-        let results: Vec<Value> = results.collect();
-        let errors = json!([{"name": pick(random, NAMES), "version": "0.9", "errorClass": "command_error"}]);
-        let errors = if random.below(2) == 0 { errors } else { json!([]) };
-        let python = format!("3.{}", random.below(3));
-        (
-            "solver",
-            json!({"environment": {"python_version": python}, "results": results, "errors": errors}),
-        )
-    };
-    let value = json!({"kind": kind, "schemaVersion": 1, "producer": {"name": "random", "version": "1"},
-        "producedAt": produced_at, "origin": number.to_string(), "payload": payload});
-    Document::from_value(&value).unwrap()
-}
+/// Random documents of each case, beside those of the fixture.
+const RANDOM_DOCUMENTS: usize = 30;
 
 /// Some documents of the fixture, which has every kind, and some random ones about a few subjects.
 fn corpus(random: &mut Random) -> Vec<Document> {
     let mut all = documents();
     let odd = random.below(3);
     all.retain(|_| odd == 0 || random.below(2) == 0);
-    all.extend((0..20).map(|number| document(random, number)));
+    all.extend((0..RANDOM_DOCUMENTS).map(|number| random_document(random, number)));
     random.shuffle(&mut all);
     all
 }
@@ -143,7 +114,7 @@ async fn expect_made_of(graph: &dyn Graph, remaining: &[Document], what: &str) {
     assert_same(&found, &checksum(expected.as_ref()).await.unwrap(), what);
 }
 
-fn store() -> (tempfile::TempDir, DocumentStore) {
+pub(super) fn store() -> (tempfile::TempDir, DocumentStore) {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("file://{}", folder.path().display());
     (folder, DocumentStore::open(&StoreConfig::new(url)).unwrap())

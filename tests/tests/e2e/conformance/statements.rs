@@ -52,7 +52,13 @@ async fn reading_statements_answer_alike() {
                 )),
             }
         }
-        if rows == 0 && !statement.name.starts_with("invariants/") {
+        // Nothing is broken in the fixture, and nothing is loose.
+        let finds_faults = ["invariants/", "read/loose_"];
+        if rows == 0
+            && !finds_faults
+                .iter()
+                .any(|folder| statement.name.starts_with(folder))
+        {
             empty.push(statement.name);
         }
     }
