@@ -18,7 +18,7 @@ const ALIKE: &[&str] = &[
     "MATCH (p:Package {name: 'web'})-[:HAS_VERSION]->(:PackageVersion)-[:REQUIRES]->(d:Package) RETURN DISTINCT d.name AS name ORDER BY name SKIP 1 LIMIT 4",
     "MATCH (a:Artifact) WHERE any(tag IN a.platformTags WHERE tag STARTS WITH 'manylinux') RETURN a.filename AS name ORDER BY name",
     "MATCH (a:Artifact) RETURN min(a.filename) AS first, max(a.size) AS largest, count(a.size) AS sized, count(*) AS total",
-    "UNWIND ['web', 'nowhere'] AS name OPTIONAL MATCH (p:Package {name: name}) RETURN name, p.key AS key ORDER BY name",
+    "UNWIND ['web', 'nowhere'] AS name OPTIONAL MATCH (p:Package {name: name}) RETURN name, p.key AS key ORDER BY name, key",
     "MATCH (m:Module)<-[:PROVIDES]-(v:PackageVersion) RETURN m.key AS module, v.name AS name ORDER BY module, name",
     "MATCH (v:PackageVersion) WHERE v.version =~ '2[.].*' RETURN v.key AS key ORDER BY key",
     "MATCH (v:PackageVersion {key: 'pkg:pypi/web@1.1'}) RETURN CASE WHEN v.yanked THEN 'yanked' ELSE 'good' END AS state, toUpper(v.name) AS name",
