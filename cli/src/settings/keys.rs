@@ -84,12 +84,12 @@ keys! {
         "secret key of the bucket";
     "broker.url", Some("--broker"), Shape::Url, Preset::Absent,
         "RabbitMQ, as `amqp://USER:PASSWORD@HOST:PORT/VHOST`";
-    "broker.prefetch", None, Shape::Number(1, 1_000), Preset::Text("16"),
+    "broker.prefetch", None, Shape::Number(1, 10_000), Preset::Text("1000"),
         "messages that one worker holds unacknowledged at most";
     "broker.max_attempts", None, Shape::Number(1, 1_000), Preset::Text("20"),
         "deliveries of one message before it becomes a dead letter; fixed once the queues exist";
     "worker.concurrency", None, Shape::Number(1, 256), Preset::Text("4"),
-        "documents that one worker brings into the graph at the same time";
+        "documents that one worker fetches and reads at the same time";
     "worker.stop_seconds", None, Shape::Number(0, 3_600), Preset::Text("20"),
         "seconds that documents in work may take after the worker was told to stop";
     "server.listen", Some("--listen"), Shape::Socket, Preset::Text("127.0.0.1:8080"),
