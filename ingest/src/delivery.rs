@@ -92,13 +92,14 @@ pub(crate) struct Message {
     pub(crate) span: tracing::Span,
     /// None once it has ended.
     arrival: Option<Arrival>,
+    /// The bytes in work that its document takes, given back when it has ended.
+    room: Option<OwnedSemaphorePermit>,
 }
 
 /// A message whose document was read and waits to be written.
 pub(crate) struct Work {
     pub(crate) message: Message,
     pub(crate) document: Document,
-    _bytes: OwnedSemaphorePermit,
 }
 
 /// How a message ended.
@@ -130,6 +131,7 @@ impl Message {
             since: Instant::now(),
             span,
             arrival: Some(arrival),
+            room: None,
         }
     }
 
@@ -266,12 +268,9 @@ async fn prepare_within(mut message: Message, mut signals: Signals) -> Option<Wo
     loop {
         message.history.attempts += 1;
         let fault = match attempt(&message).await {
-            Ok((document, bytes)) => {
-                return Some(Work {
-                    message,
-                    document,
-                    _bytes: bytes,
-                });
+            Ok((document, room)) => {
+                message.room = Some(room);
+                return Some(Work { message, document });
             }
             Err(fault) => fault,
         };
