@@ -43,11 +43,34 @@ pub(super) async fn sum(graph: &dyn Graph) -> String {
     checksum(graph).await.unwrap().checksum
 }
 
-/// The rows of ad-hoc Cypher, as JSON.
+/// The rows of ad-hoc Cypher, as JSON, columns as the query names them: a Bolt row keeps no order.
 pub(super) async fn ask(graph: &dyn Graph, cypher: &str) -> serde_json::Value {
-    let rows = graph.query(cypher, params! {}).await.unwrap().rows;
-    let row = |row: &Vec<Value>| row.iter().map(Value::to_json).collect::<serde_json::Value>();
-    rows.iter().map(row).collect()
+    let rows = graph.query(cypher, params! {}).await.unwrap();
+    let names = returned(cypher);
+    let order: Vec<usize> = names.iter().map(|name| rows.column(name).unwrap()).collect();
+    let row = |row: &Vec<Value>| {
+        order
+            .iter()
+            .map(|column| row[*column].to_json())
+            .collect::<serde_json::Value>()
+    };
+    rows.rows.iter().map(row).collect()
+}
+
+/// The names of the columns that a query returns, in its order.
+fn returned(cypher: &str) -> Vec<String> {
+    let (_, list) = cypher.rsplit_once("RETURN ").unwrap();
+    let list = list.split_once(" ORDER BY").map_or(list, |(list, _)| list);
+    let (mut names, mut depth) = (vec![String::new()], 0);
+    for character in list.chars() {
+        depth += i32::from("([{".contains(character)) - i32::from(")]}".contains(character));
+        match character {
+            ',' if depth == 0 => names.push(String::new()),
+            _ => names.last_mut().unwrap().push(character),
+        }
+    }
+    let name = |column: &String| column.rsplit(" AS ").next().unwrap_or(column).trim().to_owned();
+    names.iter().map(name).collect()
 }
 
 /// Every document in turn into an empty embedded graph.
