@@ -77,6 +77,12 @@ pub struct Reason {
     pub code: String,
     /// The reason in words.
     pub message: String,
+    /// Where more is told, for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+    /// Keys of the graph nodes it rests on: observations, advisories, rules.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<String>,
 }
 
 impl Reason {
@@ -85,7 +91,21 @@ impl Reason {
         Self {
             code: code.to_owned(),
             message: message.into(),
+            link: None,
+            evidence: Vec::new(),
         }
+    }
+
+    /// With the nodes it rests on.
+    pub fn with_evidence(mut self, keys: impl IntoIterator<Item = String>) -> Self {
+        self.evidence.extend(keys);
+        self
+    }
+
+    /// With a place where more is told.
+    pub fn with_link(mut self, link: Option<String>) -> Self {
+        self.link = link;
+        self
     }
 }
 

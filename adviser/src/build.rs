@@ -1,6 +1,6 @@
 //! Makes the dense problem of a request from the knowledge in reach.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use thoth_schema::error::Fault;
@@ -11,9 +11,9 @@ use thoth_schema::version::is_prerelease;
 use crate::bits::{self, BitTable};
 use crate::gather::{Found, Gathered, Unknown};
 use crate::legal::Rules;
-use crate::model::{Candidate, PrereleasePolicy, Scoring, Universe};
-use crate::problem::{Gate, Legal, Need, Package, PackageId, Problem};
-use crate::weight::weight;
+use crate::model::{Candidate, Effect, Member, PrereleasePolicy, Scoring, Universe};
+use crate::problem::{Factor, Gate, Legal, Need, Package, PackageId, Problem};
+use crate::weight::{term_weight, weight};
 
 /// Where a wildcard stands in the knowledge: nowhere.
 pub(crate) const NO_SOURCE: usize = usize::MAX;
@@ -38,6 +38,7 @@ impl Problem {
             .filter_map(|root| builder.need(&Arc::new((*root).clone()), true, &[], None));
         let roots: Vec<Need> = roots.collect();
         builder.fill(&mut gathered);
+        let factors = builder.factors(universe)?;
         let Builder {
             packages,
             masks,
@@ -50,6 +51,7 @@ impl Problem {
                 roots,
                 masks,
                 extra_sets,
+                factors,
             },
             missing,
         ))
@@ -120,6 +122,43 @@ impl<'a> Builder<'a> {
                 self.packages[owner].candidates[at].needs = needs;
             }
         }
+    }
+
+    /// The terms that can hold of some stack of the problem, in numbers.
+    fn factors(&self, universe: &Universe) -> Result<Vec<Factor>, Fault> {
+        let mut factors = Vec::new();
+        for (term, stated) in universe.terms.iter().enumerate() {
+            let members: Option<BTreeMap<PackageId, Box<[u64]>>> =
+                stated.members.iter().map(|member| self.member(member)).collect();
+            let Some(members) = members else { continue };
+            let weight = match stated.effect {
+                Effect::Adds(score) => Some(term_weight(score)?),
+                Effect::Forbids => None,
+            };
+            factors.push(Factor {
+                members: members.into_iter().collect(),
+                weight,
+                term,
+            });
+        }
+        Ok(factors)
+    }
+
+    /// The candidates a term means of one package; `None` when there are none.
+    fn member(&self, member: &Member) -> Option<(PackageId, Box<[u64]>)> {
+        let package = *self.numbers.get(&member.package)?;
+        let sources = &self.sources[package as usize];
+        let mut set = vec![0; bits::words_for(self.packages[package as usize].width())];
+        for (at, candidate) in sources.iter().enumerate() {
+            let meant = member
+                .index
+                .as_ref()
+                .is_none_or(|index| *index == candidate.index);
+            if meant && member.versions.contains(&candidate.order) {
+                bits::set(&mut set, at);
+            }
+        }
+        (!bits::none(&set)).then(|| (package, set.into_boxed_slice()))
     }
 
     /// The requirement in numbers; `None` when it can never hold.

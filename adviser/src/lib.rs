@@ -47,6 +47,6 @@ pub use advice::{Advice, Conflict, Missing, Outcome, Pin, Pruned, Reason, Search
 pub use advise::advise;
 pub use check::{Pinned, PinnedRelease, check, check_stack};
 pub use model::{
-    Candidate, PackageKnowledge, PredictorName, PrereleasePolicy, RecommendationType, Request, Scoring,
-    Universe,
+    Candidate, Effect, Member, PackageKnowledge, PredictorName, PrereleasePolicy, RecommendationType,
+    Request, Scoring, Term, Universe,
 };

@@ -11,6 +11,9 @@ use thoth_schema::error::{ErrorCode, Fault};
 use thoth_schema::name::PackageName;
 use thoth_schema::requirement::Requirement;
 use thoth_schema::version::Version;
+use thoth_schema::versions::VersionSet;
+
+use crate::advice::Reason;
 
 /// The knowledge a request may touch: an over-approximation gathered from the graph. Packages that no legal
 /// stack reaches do no harm; a package that is absent counts as unknown.
@@ -18,6 +21,40 @@ use thoth_schema::version::Version;
 pub struct Universe {
     /// Knowledge by normalised name.
     pub packages: BTreeMap<PackageName, PackageKnowledge>,
+    /// What is said of several releases together, by rules and by what was observed.
+    pub terms: Vec<Term>,
+}
+
+/// Something that holds of every stack which has one release of each of its members.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Term {
+    /// Packages, each at most once, with the versions meant. A package that the problem does not reach makes
+    /// the term void; no members at all make it hold of every stack.
+    pub members: Vec<Member>,
+    /// What it does.
+    pub effect: Effect,
+    /// Why, for the answer.
+    pub reason: Reason,
+}
+
+/// One package of a term.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Member {
+    /// The package.
+    pub package: PackageName,
+    /// The versions meant.
+    pub versions: VersionSet,
+    /// The index they come from; `None` for any.
+    pub index: Option<String>,
+}
+
+/// What a term does to the stacks it holds of.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Effect {
+    /// Adds to their score; may be negative.
+    Adds(f64),
+    /// Makes them illegal.
+    Forbids,
 }
 
 /// What is known of one package.

@@ -24,6 +24,28 @@ pub(crate) struct Problem {
     pub(crate) masks: Vec<BitTable>,
     /// Sets of extras, a table for each package.
     pub(crate) extra_sets: Vec<BitTable>,
+    /// What is said of several packages together.
+    pub(crate) factors: Vec<Factor>,
+}
+
+/// A term of the universe in numbers: it holds of a stack that pins one of the candidates of every member.
+#[derive(Debug, Clone)]
+pub(crate) struct Factor {
+    /// By package, each once; the words of a set of candidates that is not empty.
+    pub(crate) members: Vec<(PackageId, Box<[u64]>)>,
+    /// What it adds, in the unit of [`Legal::weight`] without a rank; `None` forbids the stack.
+    pub(crate) weight: Option<i128>,
+    /// Its place among the terms of the universe.
+    pub(crate) term: usize,
+}
+
+impl Factor {
+    /// Whether it holds of these pins.
+    pub(crate) fn holds(&self, pins: &[Option<u32>]) -> bool {
+        self.members
+            .iter()
+            .all(|(package, set)| pins[*package as usize].is_some_and(|pin| bits::has(set, pin as usize)))
+    }
 }
 
 /// One package.

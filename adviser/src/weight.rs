@@ -30,6 +30,15 @@ pub(crate) fn weight(score: f64, rank: usize) -> Result<i128, Fault> {
     Ok((fixed << RANK_BITS) - rank - 1)
 }
 
+/// The weight of a term over several releases, which has no rank.
+///
+/// # Errors
+///
+/// `INVALID_ARGUMENT` when the score is no number or too large.
+pub(crate) fn term_weight(score: f64) -> Result<i128, Fault> {
+    Ok(weight(score, 0)? + 1)
+}
+
 /// The score of a release of this weight, as a multiple of 2^-60: sums of these are exact.
 pub(crate) fn exact_score(weight: i128) -> i128 {
     (weight >> RANK_BITS) + 1
