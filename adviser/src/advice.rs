@@ -41,7 +41,7 @@ pub struct Advice {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Stack {
-    /// The sum of the scores of the pins in the order of their names.
+    /// The sum of the scores of the pins in the order of their names, and of the terms that hold of the stack.
     pub score: f64,
     /// One pin for every package, by name.
     pub pins: Vec<Pin>,
@@ -121,16 +121,51 @@ pub struct SearchReport {
     pub stacks_in_space: StackCount,
     /// Whether that number is exact.
     pub space_is_exact: bool,
+    /// How the number of stacks is known.
+    #[serde(default)]
+    pub space_method: SpaceMethod,
+    /// An estimate of the number; only with [`SpaceMethod::KnuthEstimate`].
+    #[serde(default)]
+    pub space_estimate: Option<SpaceEstimate>,
     /// How many stacks were scored one by one; 0 for a search that never looks at stacks singly.
     pub stacks_scored: u64,
     /// No stack of the space scores above this; absent where nothing is known.
     pub bound: Option<f64>,
     /// Whether the first stack is proven the best.
     pub optimal: bool,
+    /// Milliseconds of the search alone, from the problem laid out to the stacks found, to the microsecond.
+    #[serde(default)]
+    pub search_millis: f64,
     /// Milliseconds of the whole advice, to the microsecond.
     pub millis: f64,
     /// Statements asked of the graph; filled in by the caller.
     pub graph_statements: u64,
+}
+
+/// How a number of stacks is known.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SpaceMethod {
+    /// Counted: [`SearchReport::stacks_in_space`] is exact.
+    Exact,
+    /// [`SearchReport::stacks_in_space`] is the product of the numbers of releases, no more.
+    #[default]
+    UpperBound,
+    /// The same, and [`SearchReport::space_estimate`] estimates the number by random probing: Knuth,
+    /// *Estimating the efficiency of backtrack programs*, 1975.
+    KnuthEstimate,
+}
+
+/// An estimate of a number of stacks, without bias.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SpaceEstimate {
+    /// About how many stacks there are.
+    pub stacks: f64,
+    /// Standard error of that number, as far as the probes tell.
+    pub standard_error: f64,
+    /// How many random probes were made.
+    pub probes: u64,
 }
 
 /// A number of stacks of any size, in decimal digits. In JSON a number up to 2^53, a decimal string above.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use thoth_schema::error::{ErrorCode, Fault};
 
-use crate::advice::{Advice, Missing, Outcome, Reason, SearchReport, StackCount};
+use crate::advice::{Advice, Missing, Outcome, Reason, SearchReport, SpaceEstimate, SpaceMethod, StackCount};
 use crate::check::check_stack;
 use crate::clock::Clock;
 use crate::decide::{Decision, decide};
@@ -34,6 +34,7 @@ pub fn advise(universe: &Universe, request: &Request) -> Result<Advice, Fault> {
     let clock = Clock::start(request.budget);
     let mut rules = Rules::new(request)?;
     let (problem, missing) = Problem::build(universe, &mut rules, Unknown::Excluded)?;
+    let started = clock.elapsed();
     let found = match Live::pruned(&problem) {
         None => None,
         Some(live) => {
@@ -49,12 +50,19 @@ pub fn advise(universe: &Universe, request: &Request) -> Result<Advice, Fault> {
             Some(predictor(request.predictor).search(&mut task)?).filter(|found| !found.stacks.is_empty())
         }
     };
+    let searched = clock.elapsed() - started;
     let mut advice = match found {
         Some(found) => advised(universe, request, &problem, &found, missing)?,
         None => nothing(universe, request, &mut rules, &problem, missing)?,
     };
-    advice.search.millis = clock.elapsed().as_micros() as f64 / 1000.0;
+    advice.search.search_millis = millis(searched);
+    advice.search.millis = millis(clock.elapsed());
     Ok(advice)
+}
+
+/// Milliseconds, to the microsecond.
+fn millis(time: Duration) -> f64 {
+    time.as_micros() as f64 / 1000.0
 }
 
 fn advised(
@@ -76,7 +84,7 @@ fn advised(
         stacks.push(stack);
     }
     if let Some(first) = stacks.first_mut() {
-        first.reasons = stack_reasons(found);
+        first.reasons.splice(0..0, stack_reasons(found));
     }
     let bound = found.bound.or(stacks.first().map(|stack| stack.score));
     let search = SearchReport {
@@ -84,9 +92,16 @@ fn advised(
         seed: request.seed,
         stacks_in_space: StackCount(found.space.clone()),
         space_is_exact: found.space_is_exact,
+        space_method: space_method(found),
+        space_estimate: found.estimate.map(|estimate| SpaceEstimate {
+            stacks: estimate.stacks,
+            standard_error: estimate.error,
+            probes: estimate.probes,
+        }),
         stacks_scored: found.scored,
         bound,
         optimal: found.optimal,
+        search_millis: 0.0,
         millis: 0.0,
         graph_statements: 0,
     };
@@ -98,6 +113,14 @@ fn advised(
         missing,
         pruned: Vec::new(),
     })
+}
+
+fn space_method(found: &Found) -> SpaceMethod {
+    match found.estimate {
+        _ if found.space_is_exact => SpaceMethod::Exact,
+        Some(_) => SpaceMethod::KnuthEstimate,
+        None => SpaceMethod::UpperBound,
+    }
 }
 
 fn stack_reasons(found: &Found) -> Vec<Reason> {
@@ -114,7 +137,16 @@ fn stack_reasons(found: &Found) -> Vec<Reason> {
     reasons.push(match (found.space_is_exact, space.as_str()) {
         (true, "1") => Reason::new("SPACE", "the only legal stack"),
         (true, _) => Reason::new("SPACE", format!("one of exactly {space} legal stacks")),
-        (false, _) => Reason::new("SPACE", format!("one of at most {space} legal stacks")),
+        (false, _) => match found.estimate {
+            Some(estimate) => {
+                let about = estimate.stacks;
+                Reason::new(
+                    "SPACE",
+                    format!("one of about {about:.1e} legal stacks, by estimate; one of at most {space}"),
+                )
+            }
+            None => Reason::new("SPACE", format!("one of at most {space} legal stacks")),
+        },
     });
     reasons
 }
@@ -138,9 +170,12 @@ fn nothing<'a>(
         seed: request.seed,
         stacks_in_space: StackCount::zero(),
         space_is_exact: true,
+        space_method: SpaceMethod::Exact,
+        space_estimate: None,
         stacks_scored: 0,
         bound: None,
         optimal: false,
+        search_millis: 0.0,
         millis: 0.0,
         graph_statements: 0,
     };

@@ -36,6 +36,11 @@ pub(crate) fn meets(left: &[u64], right: &[u64]) -> bool {
     left.iter().zip(right).any(|(a, b)| a & b != 0)
 }
 
+/// Whether every element of `left` is one of `right`.
+pub(crate) fn within(left: &[u64], right: &[u64]) -> bool {
+    left.iter().zip(right).all(|(a, b)| a & !b == 0)
+}
+
 /// Number of elements.
 pub(crate) fn count(words: &[u64]) -> u32 {
     words.iter().map(|word| word.count_ones()).sum()

@@ -3,11 +3,15 @@
 //! Depth first over the required package with the fewest candidates left, best candidate first, with
 //! propagation. The bound of a node is the sum of the best live weight of every required package and of the
 //! positive ones of packages that may still become required; it never lies below what the node can reach.
+//! A term that must hold counts as it is; one that may still hold counts to the candidates of one of its
+//! members, so that of terms over different releases of that package only those of one release count; what
+//! may hold and takes away counts only where one member is open. Terms that forbid cut, and propagate.
 
 use crate::bits;
 use crate::clock::Clock;
 use crate::problem::{Need, PackageId, Pins, Problem};
 use crate::prune::Live;
+use crate::terms::{Joint, Terms, weight_of};
 
 /// How many nodes are expanded between two looks at the clock.
 const NODES_PER_LOOK: u64 = 32;
@@ -27,8 +31,10 @@ pub(crate) struct Bounded {
 
 /// The `keep` best stacks as far as the time allows, starting from stacks that are known.
 pub(crate) fn search(problem: &Problem, live: &Live, keep: usize, known: Vec<Pins>, clock: Clock) -> Bounded {
+    let terms = Terms::new(problem, live);
     let mut search = Search {
         problem,
+        terms: &terms,
         keep: keep.max(1),
         best: Vec::new(),
         scored: 0,
@@ -37,7 +43,7 @@ pub(crate) fn search(problem: &Problem, live: &Live, keep: usize, known: Vec<Pin
         search.offer(pins);
     }
     let mut stack: Vec<Frame> = Vec::new();
-    if let Some(root) = Node::root(problem, live) {
+    if let Some(root) = Node::root(problem, live, &terms) {
         search.enter(root, &mut stack);
     }
     let mut nodes = 0_u64;
@@ -52,7 +58,7 @@ pub(crate) fn search(problem: &Problem, live: &Live, keep: usize, known: Vec<Pin
             stack.pop();
             continue;
         };
-        if let Some(node) = frame.node.with(problem, frame.package, candidate) {
+        if let Some(node) = frame.node.with(problem, &terms, frame.package, candidate) {
             search.enter(node, &mut stack);
         }
     }
@@ -81,6 +87,7 @@ struct Frame {
 
 struct Search<'p> {
     problem: &'p Problem,
+    terms: &'p Terms,
     keep: usize,
     best: Vec<(i128, Pins)>,
     scored: u64,
@@ -92,7 +99,7 @@ impl Search<'_> {
     }
 
     fn enter(&mut self, node: Node, stack: &mut Vec<Frame>) {
-        let bound = node.bound(self.problem);
+        let bound = node.bound(self.problem, self.terms);
         if !self.may_improve(bound) {
             return;
         }
@@ -103,7 +110,7 @@ impl Search<'_> {
         let mut candidates: Vec<u32> = bits::ones(&node.domains[package as usize])
             .map(|at| at as u32)
             .collect();
-        let weight = |at: &u32| self.problem.package(package).candidates[*at as usize].weight;
+        let weight = |at: &u32| self.terms.weight(self.problem, package, *at as usize);
         candidates.sort_by(|left, right| weight(left).cmp(&weight(right)).then(right.cmp(left)));
         stack.push(Frame {
             node,
@@ -128,17 +135,17 @@ impl Search<'_> {
     }
 }
 
-/// The weight of a stack.
-pub(crate) fn weight_of(problem: &Problem, pins: &Pins) -> i128 {
-    let pinned = pins.iter().zip(&problem.packages);
-    pinned
-        .filter_map(|(pin, package)| pin.map(|pin| package.candidates[pin as usize].weight))
-        .sum()
-}
-
 /// A weight no stack of the space exceeds, from the live candidates alone.
 pub(crate) fn relaxed_bound(problem: &Problem, live: &Live) -> i128 {
-    Node::root(problem, live).map_or(0, |node| node.bound(problem))
+    let terms = Terms::new(problem, live);
+    Node::root(problem, live, &terms).map_or(0, |node| node.bound(problem, &terms))
+}
+
+/// What a term may add to candidates of a package.
+struct Share<'t> {
+    package: PackageId,
+    set: &'t [u64],
+    weight: i128,
 }
 
 /// What is still possible.
@@ -150,7 +157,7 @@ struct Node {
 }
 
 impl Node {
-    fn root(problem: &Problem, live: &Live) -> Option<Self> {
+    fn root(problem: &Problem, live: &Live, terms: &Terms) -> Option<Self> {
         let extras = problem
             .packages
             .iter()
@@ -163,15 +170,15 @@ impl Node {
         for need in &problem.roots {
             node.require(problem, need);
         }
-        node.propagate(problem).then_some(node)
+        (!terms.forbids_all && node.propagate(problem, terms)).then_some(node)
     }
 
-    fn with(&self, problem: &Problem, package: PackageId, candidate: u32) -> Option<Self> {
+    fn with(&self, problem: &Problem, terms: &Terms, package: PackageId, candidate: u32) -> Option<Self> {
         let mut node = self.clone();
         let domain = &mut node.domains[package as usize];
         domain.fill(0);
         bits::set(domain, candidate as usize);
-        node.propagate(problem).then_some(node)
+        node.propagate(problem, terms).then_some(node)
     }
 
     /// The required package with the fewest candidates, two or more; the first by name of equals.
@@ -201,9 +208,11 @@ impl Node {
     }
 
     /// Draws all conclusions; false when a required package has no candidate left.
-    fn propagate(&mut self, problem: &Problem) -> bool {
+    fn propagate(&mut self, problem: &Problem, terms: &Terms) -> bool {
         loop {
-            let mut changed = false;
+            let Some(mut changed) = self.forbid(terms) else {
+                return false;
+            };
             for at in (0..problem.size())
                 .filter(|at| self.required[*at])
                 .collect::<Vec<_>>()
@@ -234,6 +243,33 @@ impl Node {
         }
     }
 
+    /// Takes away what a term forbids together with what is certain, and says whether anything went; `None`
+    /// when what is certain is forbidden by itself.
+    fn forbid(&mut self, terms: &Terms) -> Option<bool> {
+        let mut changed = false;
+        for joint in terms.joint.iter().filter(|joint| joint.weight.is_none()) {
+            let mut open = self.open_members(joint);
+            match (open.next(), open.next()) {
+                (None, _) => return None,
+                (Some((package, set)), None) => {
+                    drop(open);
+                    changed |= bits::remove(&mut self.domains[*package as usize], set);
+                }
+                _ => {}
+            }
+        }
+        Some(changed)
+    }
+
+    /// The members of a term that do not hold for certain.
+    fn open_members<'a>(&self, joint: &'a Joint) -> impl Iterator<Item = &'a (PackageId, Box<[u64]>)> {
+        let is_certain = |(package, set): &&(PackageId, Box<[u64]>)| {
+            let at = *package as usize;
+            self.required[at] && bits::within(&self.domains[at], set)
+        };
+        joint.members.iter().filter(move |member| !is_certain(member))
+    }
+
     fn holds(&self, problem: &Problem, owner: usize, need: &Need) -> bool {
         need.always || bits::meets(problem.extra_sets[owner].get(need.under), &self.extras[owner])
     }
@@ -253,22 +289,51 @@ impl Node {
             })
     }
 
-    fn bound(&self, problem: &Problem) -> i128 {
+    fn bound(&self, problem: &Problem, terms: &Terms) -> i128 {
         let reachable = self.reachable(problem);
-        (0..problem.size())
-            .filter(|at| reachable[*at])
-            .map(|at| {
-                let candidates = &problem.packages[at].candidates;
-                let best = bits::ones(&self.domains[at])
-                    .map(|candidate| candidates[candidate].weight)
-                    .max();
-                if self.required[at] {
-                    best.unwrap_or(0)
-                } else {
-                    best.unwrap_or(0).max(0)
-                }
-            })
-            .sum()
+        let (mut bound, shares) = self.shares(terms, &reachable);
+        let mut shares = shares.as_slice();
+        for at in (0..problem.size()).filter(|at| reachable[*at]) {
+            let from = shares.partition_point(|share| (share.package as usize) < at);
+            let to = shares.partition_point(|share| share.package as usize <= at);
+            let own = &shares[from..to];
+            shares = &shares[to..];
+            let weight = |candidate: usize| {
+                let shared = own.iter().filter(|share| bits::has(share.set, candidate));
+                terms.weight(problem, at as PackageId, candidate)
+                    + shared.map(|share| share.weight).sum::<i128>()
+            };
+            let best = bits::ones(&self.domains[at]).map(weight).max().unwrap_or(0);
+            bound += if self.required[at] { best } else { best.max(0) };
+        }
+        bound
+    }
+
+    /// What terms add for certain, and what they may add to candidates, by package.
+    fn shares<'t>(&self, terms: &'t Terms, reachable: &[bool]) -> (i128, Vec<Share<'t>>) {
+        let (mut certain, mut shares) = (terms.base, Vec::new());
+        for joint in &terms.joint {
+            let Some(weight) = joint.weight else { continue };
+            let may_hold = joint.members.iter().all(|(package, set)| {
+                let at = *package as usize;
+                reachable[at] && bits::meets(&self.domains[at], set)
+            });
+            if !may_hold {
+                continue;
+            }
+            let mut open = self.open_members(joint);
+            match (open.next(), open.next()) {
+                (None, _) => certain += weight,
+                (Some(_), Some(_)) if weight < 0 => {}
+                (Some((package, set)), _) => shares.push(Share {
+                    package: *package,
+                    set,
+                    weight,
+                }),
+            }
+        }
+        shares.sort_by_key(|share| share.package);
+        (certain, shares)
     }
 
     /// The packages that are required or may become so.

@@ -11,7 +11,7 @@ use thoth_schema::version::{Version, is_prerelease, order_key, parse_specifiers}
 use thoth_schema::versions::specifier_set;
 
 use crate::advice::Stack;
-use crate::model::{Candidate, PackageKnowledge, PrereleasePolicy, Request, Universe};
+use crate::model::{Candidate, Effect, PackageKnowledge, PrereleasePolicy, Request, Universe};
 
 /// One pinned release.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +65,7 @@ pub fn check(universe: &Universe, request: &Request, pinned: &Pinned) -> Vec<Str
     checker.requirements();
     checker.prereleases();
     checker.unneeded();
+    checker.terms();
     checker.violations
 }
 
@@ -284,6 +285,39 @@ impl<'a> Checker<'a> {
         let mut requirements = candidate.requirements.iter().flatten();
         let address = requirements.any(|one| one.url.is_some() && one.marker.evaluate(environment, &[]));
         !address && self.illegal(name, knowledge, candidate).is_none()
+    }
+
+    /// Terms that forbid what is pinned.
+    fn terms(&mut self) {
+        for term in &self.universe.terms {
+            if term.effect != Effect::Forbids {
+                continue;
+            }
+            let holds = term.members.iter().all(|member| {
+                let candidate = self.candidate(&member.package);
+                candidate.is_some_and(|candidate| {
+                    let index = member.index.as_ref();
+                    member.versions.contains(&candidate.order)
+                        && index.is_none_or(|index| *index == candidate.index)
+                })
+            });
+            if holds {
+                let pins: Vec<String> = term
+                    .members
+                    .iter()
+                    .filter_map(|member| {
+                        let pin = self.pinned.get(&member.package)?;
+                        Some(format!("{}=={}", member.package, pin.version))
+                    })
+                    .collect();
+                let what = match pins.as_slice() {
+                    [] => "every stack".to_owned(),
+                    several => several.join(" with "),
+                };
+                self.violations
+                    .push(format!("{what} is forbidden: {}", term.reason.message));
+            }
+        }
     }
 
     fn unneeded(&mut self) {

@@ -40,10 +40,14 @@ mod problem;
 mod prune;
 mod report;
 mod space;
+mod terms;
 mod walk;
 mod weight;
 
-pub use advice::{Advice, Conflict, Missing, Outcome, Pin, Pruned, Reason, SearchReport, Stack, StackCount};
+pub use advice::{
+    Advice, Conflict, Missing, Outcome, Pin, Pruned, Reason, SearchReport, SpaceEstimate, SpaceMethod, Stack,
+    StackCount,
+};
 pub use advise::advise;
 pub use check::{Pinned, PinnedRelease, check, check_stack};
 pub use model::{

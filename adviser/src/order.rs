@@ -14,6 +14,8 @@ pub(crate) struct Order {
     pub(crate) places: Vec<u32>,
     /// For each package the packages of its own component that may require it, itself excluded.
     pub(crate) referrers: Vec<Vec<PackageId>>,
+    /// For each package the place after the last of the others that may require it; 0 where none does.
+    pub(crate) wanted_until: Vec<u32>,
     /// Packages asked for extras from inside their own component.
     pub(crate) extended_inside: Vec<bool>,
 }
@@ -38,8 +40,11 @@ impl Order {
             arranged.push(packages);
         }
         let mut referrers: Vec<Vec<PackageId>> = vec![Vec::new(); problem.size()];
+        let mut wanted_until = vec![0; problem.size()];
         for (from, targets) in graph.targets.iter().enumerate() {
             for to in targets {
+                let until = &mut wanted_until[*to as usize];
+                *until = places[from].saturating_add(1).max(*until);
                 if component_of[from] == component_of[*to as usize] {
                     referrers[*to as usize].push(from as PackageId);
                 }
@@ -50,6 +55,7 @@ impl Order {
             components: arranged,
             places,
             referrers,
+            wanted_until,
             extended_inside,
         }
     }

@@ -15,20 +15,27 @@ use thoth_schema::error::{ErrorCode, Fault};
 use crate::branch;
 use crate::clock::Clock;
 use crate::decide::{Decision, decide};
-use crate::exact::{self, CHEAP_STATE_LIMIT, Limits, STATE_LIMIT, Solved};
+use crate::exact::{self, CHEAP_STATE_LIMIT, Estimate, Limits, Rest, STATE_LIMIT};
 use crate::latest;
 use crate::model::{PredictorName, Request};
 use crate::order::Order;
 use crate::problem::{Pins, Problem};
 use crate::space::Space;
+use crate::terms::{exact_score_of, score_of};
 use crate::walk;
-use crate::weight::{exact_score, score_above};
+use crate::weight::score_above;
 
 /// How much of the budget elimination may use before branch and bound takes over, in percent.
 const ELIMINATION_SHARE: u32 = 60;
 
 /// How much of the budget the facts that go along with another search may use, in percent.
 const FACTS_SHARE: u32 = 30;
+
+/// How much more of it an estimate of the space and a first look for good stacks may use after that.
+const REST_SHARE: u32 = 15;
+
+/// How many states of a layer are followed to good stacks where there are too many for all.
+const BEAM_WIDTH: usize = 2_000;
 
 /// What the first decision gets even of a smaller budget, so that there is a stack to return.
 const DECISION_GRACE: Duration = Duration::from_millis(500);
@@ -50,6 +57,8 @@ pub(crate) struct Found {
     /// Number of stacks in decimal digits; an upper bound unless `space_is_exact`.
     pub(crate) space: String,
     pub(crate) space_is_exact: bool,
+    /// An estimate of the same number where it is not exact.
+    pub(crate) estimate: Option<Estimate>,
     pub(crate) scored: u64,
     /// No stack scores more; absent when the first stack is proven the best.
     pub(crate) bound: Option<f64>,
@@ -84,30 +93,45 @@ impl Predictor for Exact {
             states: STATE_LIMIT,
             clock: task.clock.share(ELIMINATION_SHARE),
         };
-        let keep = task.request.count.max(1);
-        if let Some(solved) = exact::solve(&mut task.space, &task.order, keep, limits) {
-            return Ok(Found {
-                optimal: !solved.best.is_empty(),
-                stacks: solved.best.into_iter().map(|(_, pins)| pins).collect(),
-                space: solved.count,
-                space_is_exact: true,
-                scored: 0,
-                bound: None,
-            });
-        }
-        let Some(first) = task.decide()? else {
-            return Ok(Found::nothing());
+        let rest = Rest {
+            clock: task.clock.share(ELIMINATION_SHARE + REST_SHARE),
+            width: BEAM_WIDTH,
+            seed: task.request.seed,
         };
-        let known = vec![first];
+        let keep = task.request.count.max(1);
+        let partial = match exact::solve_or_bound(&mut task.space, &task.order, keep, limits, rest) {
+            Err(partial) => partial,
+            Ok(solved) => {
+                return Ok(Found {
+                    optimal: !solved.best.is_empty(),
+                    stacks: solved.best.into_iter().map(|(_, pins)| pins).collect(),
+                    space: solved.count,
+                    space_is_exact: true,
+                    estimate: None,
+                    scored: 0,
+                    bound: None,
+                });
+            }
+        };
+        let mut known: Vec<Pins> = partial.best.into_iter().map(|(_, pins)| pins).collect();
+        if known.is_empty() {
+            let Some(first) = task.decide()? else {
+                return Ok(Found::nothing());
+            };
+            known.push(first);
+        }
         let bounded = branch::search(task.problem, &task.space.live, keep, known, task.clock);
-        let complete = bounded.complete;
+        let bound = bounded.bound.min(partial.bound);
+        let met = keep == 1 && bounded.best.first().is_some_and(|(weight, _)| *weight >= bound);
+        let optimal = bounded.complete || met;
         Ok(Found {
             stacks: bounded.best.into_iter().map(|(_, pins)| pins).collect(),
             space: task.count_bound(),
             space_is_exact: false,
+            estimate: partial.estimate,
             scored: bounded.scored,
-            bound: (!complete).then(|| score_above(bounded.bound, task.problem.size())),
-            optimal: complete,
+            bound: (!optimal).then(|| score_above(bound, task.problem.summands())),
+            optimal,
         })
     }
 }
@@ -162,6 +186,7 @@ impl Found {
             stacks: Vec::new(),
             space: "0".to_owned(),
             space_is_exact: true,
+            estimate: None,
             scored: 0,
             bound: None,
             optimal: false,
@@ -191,30 +216,33 @@ impl Task<'_> {
             states: CHEAP_STATE_LIMIT,
             clock: self.clock.share(FACTS_SHARE),
         };
-        let solved = exact::solve(&mut self.space, &self.order, 1, limits);
-        let best = |solved: &Solved| solved.best.first().map(|(_, pins)| pins.clone());
-        let best = solved.as_ref().and_then(best);
-        let (space, space_is_exact) = match &solved {
-            Some(solved) => (solved.count.clone(), true),
-            None => (self.count_bound(), false),
+        let rest = Rest {
+            clock: self.clock.share(FACTS_SHARE + REST_SHARE),
+            width: 0,
+            seed: self.request.seed,
         };
-        let relaxed = || {
-            score_above(
-                branch::relaxed_bound(self.problem, &self.space.live),
-                self.problem.size(),
-            )
-        };
-        let bound = best
-            .as_ref()
-            .map_or_else(relaxed, |pins| score_of(self.problem, pins));
+        let (space, estimate, best, bound) =
+            match exact::solve_or_bound(&mut self.space, &self.order, 1, limits, rest) {
+                Ok(solved) => {
+                    let best = solved.best.into_iter().next().map(|(_, pins)| pins);
+                    let bound = best.as_ref().map(|pins| score_of(self.problem, pins));
+                    (Some(solved.count), None, best, bound)
+                }
+                Err(partial) => {
+                    let relaxed = branch::relaxed_bound(self.problem, &self.space.live);
+                    let bound = score_above(relaxed.min(partial.bound), self.problem.summands());
+                    (None, partial.estimate, None, Some(bound))
+                }
+            };
         let exact = |pins: &Pins| exact_score_of(self.problem, pins);
         let optimal = best.is_some() && best.as_ref().map(exact) == stacks.first().map(exact);
         Found {
             stacks,
-            space,
-            space_is_exact,
+            space_is_exact: space.is_some(),
+            space: space.unwrap_or_else(|| self.count_bound()),
+            estimate,
             scored,
-            bound: (!optimal).then_some(bound),
+            bound: bound.filter(|_| !optimal),
             optimal,
         }
     }
@@ -233,22 +261,6 @@ impl Task<'_> {
             })
             .to_string()
     }
-}
-
-/// The score of a stack: the sum over its pins in the order of their names.
-pub(crate) fn score_of(problem: &Problem, pins: &Pins) -> f64 {
-    let pinned = pins.iter().zip(&problem.packages);
-    pinned
-        .filter_map(|(pin, package)| pin.map(|pin| package.candidates[pin as usize].score))
-        .fold(0.0, |sum, one| sum + one)
-}
-
-/// The same without rounding.
-fn exact_score_of(problem: &Problem, pins: &Pins) -> i128 {
-    let pinned = pins.iter().zip(&problem.packages);
-    pinned
-        .filter_map(|(pin, package)| pin.map(|pin| exact_score(package.candidates[pin as usize].weight)))
-        .sum()
 }
 
 fn out_of_budget() -> Fault {

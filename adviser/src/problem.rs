@@ -6,6 +6,8 @@ use thoth_schema::name::{ExtraName, PackageName};
 use thoth_schema::requirement::Requirement;
 
 use crate::bits::{self, BitTable};
+use crate::terms;
+use crate::weight::term_score;
 
 /// Number of a package: its place among the packages of the problem in the order of their names.
 pub(crate) type PackageId = u32;
@@ -40,6 +42,11 @@ pub(crate) struct Factor {
 }
 
 impl Factor {
+    /// What it adds to the score of a stack; `None` where it forbids it.
+    pub(crate) fn score(&self) -> Option<f64> {
+        self.weight.map(term_score)
+    }
+
     /// Whether it holds of these pins.
     pub(crate) fn holds(&self, pins: &[Option<u32>]) -> bool {
         self.members
@@ -138,6 +145,11 @@ impl Problem {
         self.packages.len()
     }
 
+    /// How many numbers the score of a stack is the sum of, at most.
+    pub(crate) fn summands(&self) -> usize {
+        self.packages.len() + self.factors.len()
+    }
+
     /// The package of that number.
     pub(crate) fn package(&self, package: PackageId) -> &Package {
         &self.packages[package as usize]
@@ -155,8 +167,12 @@ impl Problem {
         self.masks[package as usize].get(mask)
     }
 
-    /// All that is required of each package of the closure of these pins: `None` when the pins are no stack.
+    /// All that is required of each package of the closure of these pins: `None` when the pins are no stack,
+    /// or a term forbids it.
     pub(crate) fn closure(&self, pins: &Pins) -> Option<Vec<Option<Reached>>> {
+        if terms::forbids(self, pins) {
+            return None;
+        }
         let mut reached: Vec<Option<Reached>> = vec![None; self.size()];
         let mut todo: Vec<PackageId> = Vec::new();
         for need in &self.roots {

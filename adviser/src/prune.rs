@@ -1,8 +1,9 @@
 //! The pre-pass: takes away candidates that no stack can hold, to a fixpoint.
 //!
 //! A candidate goes when a requirement of it is met by no live candidate, when a package that every stack
-//! holds is restricted further by what every stack requires, or when no live requirement reaches it. Nothing
-//! that is part of a stack ever goes, so counts and optima are unchanged.
+//! holds is restricted further by what every stack requires, when no live requirement reaches it, or when a
+//! term forbids it with what every stack holds. Nothing that is part of a stack ever goes, so counts and
+//! optima are unchanged.
 
 use crate::bits;
 use crate::hash::FastMap;
@@ -50,6 +51,7 @@ impl Live {
             let mut changed = live.restrict_certain(problem, &groups)?;
             changed |= live.drop_unsupported(problem, &groups);
             changed |= live.keep_reached(problem, &groups);
+            changed |= live.drop_forbidden(problem)?;
             if !changed {
                 return Some(live);
             }
@@ -145,6 +147,30 @@ impl Live {
             }
         }
         changed
+    }
+
+    /// Drops candidates that a term forbids together with what every stack holds; `None` when what every
+    /// stack holds is forbidden by itself.
+    fn drop_forbidden(&mut self, problem: &Problem) -> Option<bool> {
+        let mut changed = false;
+        for factor in problem.factors.iter().filter(|factor| factor.weight.is_none()) {
+            let holds = |package: PackageId, set: &[u64]| {
+                let at = package as usize;
+                self.certain[at] && bits::within(&self.sets[at], set)
+            };
+            let mut open = factor
+                .members
+                .iter()
+                .filter(|(package, set)| !holds(*package, set));
+            match (open.next(), open.next()) {
+                (None, _) => return None,
+                (Some((package, set)), None) => {
+                    changed |= bits::remove(&mut self.sets[*package as usize], set);
+                }
+                _ => {}
+            }
+        }
+        Some(changed)
     }
 
     /// Keeps what the roots reach through live candidates.

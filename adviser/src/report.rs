@@ -6,6 +6,7 @@ use crate::advice::{Pin, Reason, Stack};
 use crate::bits;
 use crate::model::{Scoring, Universe};
 use crate::problem::{Need, PackageId, Pins, Problem};
+use crate::terms;
 
 /// Who requires a package of a stack: the release, or the request, and the requirement.
 struct Requirer<'p> {
@@ -13,7 +14,7 @@ struct Requirer<'p> {
     need: &'p Need,
 }
 
-/// The stack of these pins, without reasons of its own.
+/// The stack of these pins; its own reasons are those of the terms that hold of it.
 pub(crate) fn stack(problem: &Problem, universe: &Universe, scoring: Scoring, pins: &Pins) -> Stack {
     let requirers = requirers(problem, pins);
     let mut score = 0.0;
@@ -39,10 +40,15 @@ pub(crate) fn stack(problem: &Problem, universe: &Universe, scoring: Scoring, pi
             reasons: reasons(problem, scoring, pins, at, *pin, &requirers),
         });
     }
+    let mut reasons = Vec::new();
+    for factor in terms::held(problem, pins) {
+        score += factor.score().unwrap_or(0.0);
+        reasons.extend(universe.terms.get(factor.term).map(|term| term.reason.clone()));
+    }
     Stack {
         score,
         pins: out,
-        reasons: Vec::new(),
+        reasons,
     }
 }
 

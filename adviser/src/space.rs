@@ -6,6 +6,7 @@ use crate::bits::{self, BitTable, EMPTY};
 use crate::hash::FastMap;
 use crate::problem::{PackageId, Problem};
 use crate::prune::Live;
+use crate::terms::Terms;
 
 /// Says of a candidate that it cannot be pinned.
 pub(crate) const IMPOSSIBLE: u32 = u32::MAX;
@@ -36,6 +37,7 @@ pub(crate) struct Edge {
 pub(crate) struct Space<'p> {
     pub(crate) problem: &'p Problem,
     pub(crate) live: Live,
+    pub(crate) terms: Rc<Terms>,
     masks: Vec<BitTable>,
     extra_sets: Vec<BitTable>,
     /// Normal forms of masks, by package and number in the problem.
@@ -48,9 +50,11 @@ pub(crate) struct Space<'p> {
 impl<'p> Space<'p> {
     /// The space of a problem restricted to the live candidates.
     pub(crate) fn new(problem: &'p Problem, live: Live) -> Self {
+        let terms = Rc::new(Terms::new(problem, &live));
         Self {
             problem,
             live,
+            terms,
             masks: problem.masks.clone(),
             extra_sets: problem.extra_sets.clone(),
             normal: FastMap::default(),

@@ -44,13 +44,24 @@ pub(crate) fn exact_score(weight: i128) -> i128 {
     (weight >> RANK_BITS) + 1
 }
 
-/// A score that no stack of at most so many packages exceeds when it weighs no more than this.
-pub(crate) fn score_above(weight: i128, packages: usize) -> f64 {
-    let most_ranks = (packages as i128) << (RANK_BITS - 8);
+/// The score a term of this weight adds, as a multiple of 2^-60.
+pub(crate) fn exact_term_score(weight: i128) -> i128 {
+    weight >> RANK_BITS
+}
+
+/// The same as a floating point number.
+pub(crate) fn term_score(weight: i128) -> f64 {
+    exact_term_score(weight) as f64 / (1_u64 << FRACTION_BITS) as f64
+}
+
+/// A score that no stack exceeds whose score is the sum of at most so many numbers, when it weighs no more
+/// than this.
+pub(crate) fn score_above(weight: i128, summands: usize) -> f64 {
+    let most_ranks = (summands as i128) << (RANK_BITS - 8);
     let fixed = ((weight + most_ranks) >> RANK_BITS) + 1;
     let score = fixed as f64 / (1_u64 << FRACTION_BITS) as f64;
     // What adding so many floating point numbers may be off by.
-    (score + score.abs().max(1.0) * f64::EPSILON * packages as f64).next_up()
+    (score + score.abs().max(1.0) * f64::EPSILON * summands as f64).next_up()
 }
 
 #[cfg(test)]

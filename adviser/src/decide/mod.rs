@@ -7,6 +7,7 @@ mod set;
 use pubgrub::{DerivationTree, PubGrubError};
 
 use crate::bits;
+use crate::branch;
 use crate::clock::Clock;
 use crate::exact;
 use crate::order::Order;
@@ -16,6 +17,9 @@ use crate::space::Space;
 
 pub(crate) use provider::{Node, Provider, RequiresOtherOfItself};
 pub(crate) use set::Candidates;
+
+/// How much of the time elimination may use where it decides, in percent.
+const ELIMINATION_SHARE: u32 = 60;
 
 /// Why the requirements cannot be met, as derived.
 pub(crate) type Derivation = DerivationTree<Node, Candidates, RequiresOtherOfItself>;
@@ -57,7 +61,7 @@ pub(crate) fn decide(problem: &Problem, live: &Live, roots: &[usize], clock: Clo
     }
     // The search above takes pre-releases where conflicts, not requirements, rule final releases out; only
     // under the fallback policy does that make a difference, and then elimination decides.
-    decide_by_elimination(asked, clock)
+    decide_otherwise(asked, clock)
 }
 
 /// Packages a decision still holds although, in the end, nothing requires them.
@@ -99,7 +103,8 @@ fn drop_unneeded(problem: &Problem, pins: &mut Pins) {
     }
 }
 
-fn decide_by_elimination(problem: &Problem, clock: Clock) -> Decision {
+/// By elimination, or where that takes too many states by going through the space.
+fn decide_otherwise(problem: &Problem, clock: Clock) -> Decision {
     let Some(live) = Live::pruned(problem) else {
         return Decision::Nothing(None);
     };
@@ -107,13 +112,18 @@ fn decide_by_elimination(problem: &Problem, clock: Clock) -> Decision {
     let mut space = Space::new(problem, live);
     let limits = exact::Limits {
         states: exact::STATE_LIMIT,
-        clock,
+        clock: clock.share(ELIMINATION_SHARE),
     };
-    match exact::solve(&mut space, &order, 1, limits) {
+    let (best, complete) = match exact::solve(&mut space, &order, 1, limits) {
+        Some(solved) => (solved.best, true),
+        None => {
+            let bounded = branch::search(problem, &space.live, 1, Vec::new(), clock);
+            (bounded.best, bounded.complete)
+        }
+    };
+    match best.into_iter().next() {
+        Some((_, pins)) => Decision::Stack(pins),
+        None if complete => Decision::Nothing(None),
         None => Decision::Undecided,
-        Some(solved) => match solved.best.into_iter().next() {
-            Some((_, pins)) => Decision::Stack(pins),
-            None => Decision::Nothing(None),
-        },
     }
 }

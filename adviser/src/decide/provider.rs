@@ -4,6 +4,11 @@
 //! package. Of packages that are required and undecided those without a choice come first, then those that
 //! were in conflict often, then direct requirements in the order given and the others in the order of
 //! discovery; of candidates the newest.
+//!
+//! A term that forbids releases of `n` packages together is a package of its own with `n` versions: version
+//! `i` says that member `i` does not hold, and every candidate the term means of member `i` requires another
+//! version than `i`. When all members hold no version is left. It is decided last, so that it never stands in
+//! the way of the newest releases.
 
 use std::cell::RefCell;
 use std::cmp::Reverse;
@@ -30,6 +35,8 @@ pub(crate) enum Node {
     Package(PackageId),
     /// An extra of a package, by its place among the extras of the package.
     Extra(PackageId, u32),
+    /// A term that forbids stacks, by its place among the terms of the problem.
+    Forbidden(u32),
 }
 
 impl fmt::Display for Node {
@@ -61,16 +68,51 @@ pub(crate) struct Provider<'a> {
     roots: &'a [usize],
     clock: Clock,
     discovered: RefCell<FastMap<PackageId, usize>>,
+    /// By package: the terms that forbid something of it, each with its place among their members.
+    forbidding: FastMap<PackageId, Vec<(u32, usize)>>,
 }
 
 impl<'a> Provider<'a> {
     pub(crate) fn new(problem: &'a Problem, live: &'a Live, roots: &'a [usize], clock: Clock) -> Self {
+        let mut forbidding: FastMap<PackageId, Vec<(u32, usize)>> = FastMap::default();
+        for (number, factor) in problem.factors.iter().enumerate() {
+            if factor.weight.is_none() {
+                for (place, (package, _)) in factor.members.iter().enumerate() {
+                    forbidding
+                        .entry(*package)
+                        .or_default()
+                        .push((number as u32, place));
+                }
+            }
+        }
         Self {
             problem,
             live,
             roots,
             clock,
             discovered: RefCell::new(FastMap::default()),
+            forbidding,
+        }
+    }
+
+    /// What choosing the candidate means for terms that forbid.
+    fn forbidden(&self, package: PackageId, candidate: u32, edges: &mut Vec<(Node, Candidates)>) {
+        for (number, place) in self.forbidding.get(&package).into_iter().flatten() {
+            let members = &self.problem.factors[*number as usize].members;
+            if bits::has(&members[*place].1, candidate as usize) {
+                let mut others = bits::full(members.len(), members.len());
+                bits::clear(&mut others, *place);
+                edges.push((Node::Forbidden(*number), Candidates::of(&others)));
+            }
+        }
+    }
+
+    /// Terms that forbid every stack.
+    fn forbidden_outright(&self, edges: &mut Vec<(Node, Candidates)>) {
+        for (number, factor) in self.problem.factors.iter().enumerate() {
+            if factor.weight.is_none() && factor.members.is_empty() {
+                edges.push((Node::Forbidden(number as u32), Candidates::of(&[])));
+            }
         }
     }
 
@@ -104,8 +146,9 @@ impl<'a> Provider<'a> {
     ) -> Option<Vec<(Node, Candidates)>> {
         let sets = &self.problem.extra_sets[package as usize];
         let mut edges = Vec::new();
-        if extra.is_some() {
-            edges.push((Node::Package(package), pubgrub::VersionSet::singleton(candidate)));
+        match extra {
+            Some(_) => edges.push((Node::Package(package), pubgrub::VersionSet::singleton(candidate))),
+            None => self.forbidden(package, candidate, &mut edges),
         }
         for need in &self.problem.package(package).candidates[candidate as usize].needs {
             let holds = extra.map_or(need.always, |extra| {
@@ -156,6 +199,11 @@ impl DependencyProvider for Provider<'_> {
             Node::Root => return (u32::MAX, Reverse(0), false),
             Node::Package(package) => (*package, false),
             Node::Extra(package, _) => (*package, true),
+            Node::Forbidden(number) => {
+                let members = self.problem.factors[*number as usize].members.len();
+                let is_violated = bits::none(&range.below(members));
+                return (if is_violated { 4 } else { 0 }, Reverse(0), false);
+            }
         };
         let choices = bits::count(&self.live_of(package, range));
         let class = match choices {
@@ -177,6 +225,10 @@ impl DependencyProvider for Provider<'_> {
         let package = match node {
             Node::Root => return Ok(Some(0)),
             Node::Package(package) | Node::Extra(package, _) => *package,
+            Node::Forbidden(number) => {
+                let members = self.problem.factors[*number as usize].members.len();
+                return Ok(bits::ones(&range.below(members)).next().map(|at| at as u32));
+            }
         };
         let live = self.live_of(package, range);
         let newest = bits::ones(&live).next();
@@ -196,10 +248,12 @@ impl DependencyProvider for Provider<'_> {
                 for root in self.roots {
                     self.edges(&self.problem.roots[*root], &mut edges);
                 }
+                self.forbidden_outright(&mut edges);
                 Some(edges)
             }
             Node::Package(package) => self.requirements(*package, None, *version),
             Node::Extra(package, extra) => self.requirements(*package, Some(*extra), *version),
+            Node::Forbidden(_) => Some(Vec::new()),
         };
         Ok(
             edges.map_or(Dependencies::Unavailable(RequiresOtherOfItself), |edges| {

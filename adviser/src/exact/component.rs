@@ -6,9 +6,12 @@
 //! all of it goes.
 
 use super::count::Count;
+use super::groups::Group;
 use super::layer::{CLOSED, Chains, Layer, Slot, UNDECIDED};
+use super::open::Span;
 use super::{Run, Stop};
 use crate::bits::EMPTY;
+use crate::order::Order;
 use crate::problem::PackageId;
 use crate::space::{Edge, FREE, IMPOSSIBLE};
 
@@ -16,28 +19,25 @@ impl<C: Count> Run<'_, '_, C> {
     pub(super) fn decide_component(
         &mut self,
         packages: &[PackageId],
-        layer: Layer<C>,
+        layer: &Layer<C>,
         chains: &mut Chains,
     ) -> Result<Layer<C>, Stop> {
-        let end = packages
-            .iter()
-            .map(|package| self.order.places[*package as usize] + 1)
-            .max()
-            .unwrap_or(0);
-        let start = end - packages.len() as u32;
-        let component = Component { packages, start, end };
+        let component = Component::new(self.order, packages);
         let mut done = Layer::new(self.keep);
-        let mut current = layer;
-        while current.len() > 0 {
+        let mut last: Option<Layer<C>> = None;
+        loop {
+            let current = last.as_ref().unwrap_or(layer);
             let mut next = Layer::new(self.keep);
             for state in 0..current.len() {
-                self.decide_next(&component, &current, state, &mut next, &mut done)?;
+                self.decide_next(&component, current, state, &mut next, &mut done)?;
                 self.look(next.len().max(done.len()))?;
             }
+            if next.len() == 0 {
+                return Ok(done);
+            }
             next.seal(chains);
-            current = next;
+            last = Some(self.narrow(next, self.at));
         }
-        Ok(done)
     }
 
     fn decide_next(
@@ -48,34 +48,76 @@ impl<C: Count> Run<'_, '_, C> {
         next: &mut Layer<C>,
         done: &mut Layer<C>,
     ) -> Result<(), Stop> {
-        let slots = current.slots(state);
+        let (slots, open) = (current.slots(state), current.open(state));
         let ways = current.ways(state);
-        let inside = slots.partition_point(|slot| slot.place < component.end);
-        let Some(at) = slots[..inside].iter().position(|slot| slot.choice == UNDECIDED) else {
-            let legal = slots[..inside]
-                .iter()
-                .all(|slot| self.is_legal(component.package(slot), slot));
-            return if legal {
-                self.fits(done.carry(&slots[inside..], &ways))
-            } else {
-                Ok(())
+        let Some(at) = component.next(slots) else {
+            return match self.leave(component, slots, open) {
+                Some((inside, open)) => self.fits(done.carry(&slots[inside..], open, &ways)),
+                None => Ok(()),
             };
         };
+        self.each_in_cycle(component, slots, open, at, |group, scratch, open, added| {
+            next.extend(
+                scratch,
+                open,
+                &ways,
+                &group.choice(component.package(&slots[at]), added),
+            )
+        })
+    }
+
+    /// Calls `take` for every group of candidates the package at `at` may be chosen from, with the state that
+    /// follows, its open terms and what terms add; ends early where that says a count does not fit.
+    pub(super) fn each_in_cycle(
+        &mut self,
+        component: &Component<'_>,
+        slots: &[Slot],
+        open: u32,
+        at: usize,
+        mut take: impl FnMut(&Group, &[Slot], u32, i128) -> bool,
+    ) -> Result<(), Stop> {
         let package = component.package(&slots[at]);
+        let (mask, extras) = (slots[at].mask, slots[at].extras);
         let groups = self
             .groups
-            .in_cycle(self.space, self.order, package, slots[at].mask, slots[at].extras);
+            .in_cycle(self.space, &mut self.lists, self.order, package, mask, extras);
         for group in groups.iter() {
             self.scratch.clear();
             self.scratch.extend_from_slice(slots);
-            if self.choose(component, at, group.class, group.signature).is_some()
-                && self.close(component).is_some()
+            if self.choose(component, at, group.class, group.signature).is_none()
+                || self.close(component).is_none()
             {
-                let fits = next.extend(&self.scratch, &ways, &group.choice(package));
-                self.fits(fits)?;
+                continue;
             }
+            let scratch = std::mem::take(&mut self.scratch);
+            let fits = match self.advance(open, &scratch, package, group.joins, component.span(false)) {
+                Some((open, added)) => take(group, &scratch, open, added),
+                None => true,
+            };
+            self.scratch = scratch;
+            self.fits(fits)?;
         }
         Ok(())
+    }
+
+    /// Ends the component in a state in which nothing of it is required and undecided: how many slots are
+    /// its, and the terms still open. `None` when what is decided is not legal.
+    pub(super) fn leave(
+        &mut self,
+        component: &Component<'_>,
+        slots: &[Slot],
+        open: u32,
+    ) -> Option<(usize, u32)> {
+        let inside = slots.partition_point(|slot| slot.place < component.end);
+        let legal = slots[..inside]
+            .iter()
+            .all(|slot| self.is_legal(component.package(slot), slot));
+        if !legal {
+            return None;
+        }
+        // What is absent now can only end terms; none comes to hold by it.
+        let (open, _) = self.settle(open, slots, component.span(true))?;
+        Some((inside, open))
     }
 
     /// Writes a choice and all that follows from it into the state in the making; `None` when it cannot be.
@@ -217,13 +259,37 @@ impl<C: Count> Run<'_, '_, C> {
 }
 
 /// The packages of a cycle and where they are in the order.
-struct Component<'a> {
+pub(super) struct Component<'a> {
     packages: &'a [PackageId],
     start: u32,
     end: u32,
 }
 
-impl Component<'_> {
+impl<'a> Component<'a> {
+    pub(super) fn new(order: &Order, packages: &'a [PackageId]) -> Self {
+        let places = packages.iter().map(|package| order.places[*package as usize] + 1);
+        let end = places.max().unwrap_or(0);
+        let start = end - packages.len() as u32;
+        Self { packages, start, end }
+    }
+
+    fn span(&self, closing: bool) -> Span {
+        let (start, end) = (self.start, self.end);
+        let settled = if closing { end } else { start };
+        Span {
+            start,
+            end,
+            settled,
+            closing,
+        }
+    }
+
+    /// Where the slot of the next package to decide is: the first required and undecided one.
+    pub(super) fn next(&self, slots: &[Slot]) -> Option<usize> {
+        let mut inside = slots.iter().take_while(|slot| slot.place < self.end);
+        inside.position(|slot| slot.choice == UNDECIDED)
+    }
+
     fn package(&self, slot: &Slot) -> PackageId {
         self.packages[(slot.place - self.start) as usize]
     }

@@ -12,6 +12,9 @@ pub(crate) trait Count: Clone {
 
     /// In decimal digits.
     fn digits(&self) -> String;
+
+    /// About as many.
+    fn rounded(&self) -> f64;
 }
 
 impl Count for u128 {
@@ -35,6 +38,10 @@ impl Count for u128 {
     fn digits(&self) -> String {
         self.to_string()
     }
+
+    fn rounded(&self) -> f64 {
+        *self as f64
+    }
 }
 
 impl Count for BigUint {
@@ -49,5 +56,10 @@ impl Count for BigUint {
 
     fn digits(&self) -> String {
         self.to_string()
+    }
+
+    fn rounded(&self) -> f64 {
+        let digits = self.iter_u64_digits().rev();
+        digits.fold(0.0, |sum, digit| sum * 2_f64.powi(64) + digit as f64)
     }
 }

@@ -3,29 +3,33 @@
 use std::rc::Rc;
 
 use super::layer::{Choice, UNDECIDED};
+use super::open::{Lists, NONE};
 use crate::bits;
 use crate::hash::FastMap;
 use crate::order::Order;
 use crate::problem::{Need, NeedKey, PackageId};
 use crate::space::{FREE, IMPOSSIBLE, Space};
 
-/// Candidates with the same signature (and, inside a cycle, of the same class).
+/// Candidates with the same signature that the same terms speak of (and, inside a cycle, of the same class).
 #[derive(Debug)]
 pub(crate) struct Group {
     pub(crate) signature: u32,
     /// The candidate that stands for the class inside a cycle.
     pub(crate) class: u32,
-    members: u32,
+    /// The terms they are members of, as the number of a list.
+    pub(crate) joins: u32,
+    pub(crate) members: u32,
     best: Vec<(i128, u32)>,
 }
 
 impl Group {
-    /// The group as a continuation.
-    pub(crate) fn choice(&self, package: PackageId) -> Choice<'_> {
+    /// The group as a continuation, in which terms that now hold add so much.
+    pub(crate) fn choice(&self, package: PackageId, added: i128) -> Choice<'_> {
         Choice {
             package,
             members: self.members,
             best: &self.best,
+            added,
         }
     }
 }
@@ -51,6 +55,7 @@ impl Groups {
     pub(crate) fn single(
         &mut self,
         space: &mut Space<'_>,
+        lists: &mut Lists,
         package: PackageId,
         mask: u32,
         extras: u32,
@@ -83,7 +88,7 @@ impl Groups {
                 members.push((candidate, signatures[candidate], UNDECIDED));
             }
         }
-        let groups = self.collect(space, package, &members);
+        let groups = self.collect(space, lists, package, &members);
         self.known.insert((package, mask, extras), Rc::clone(&groups));
         groups
     }
@@ -93,6 +98,7 @@ impl Groups {
     pub(crate) fn in_cycle(
         &mut self,
         space: &mut Space<'_>,
+        lists: &mut Lists,
         order: &Order,
         package: PackageId,
         mask: u32,
@@ -115,25 +121,33 @@ impl Groups {
             })
             .map(|candidate| (candidate, signatures[candidate], classes[candidate]))
             .collect();
-        let groups = self.collect(space, package, &members);
+        let groups = self.collect(space, lists, package, &members);
         self.known.insert((package, mask, extras), Rc::clone(&groups));
         groups
     }
 
-    fn collect(&self, space: &Space<'_>, package: PackageId, members: &[(usize, u32, u32)]) -> Rc<[Group]> {
-        let mut places: FastMap<(u32, u32), usize> = FastMap::default();
+    fn collect(
+        &self,
+        space: &Space<'_>,
+        lists: &mut Lists,
+        package: PackageId,
+        members: &[(usize, u32, u32)],
+    ) -> Rc<[Group]> {
+        let mut places: FastMap<(u32, u32, u32), usize> = FastMap::default();
         let mut groups: Vec<Group> = Vec::new();
         for (candidate, signature, class) in members {
-            let place = *places.entry((*signature, *class)).or_insert_with(|| {
+            let joins = joins(space, lists, package, *candidate);
+            let place = *places.entry((*signature, *class, joins)).or_insert_with(|| {
                 groups.push(Group {
                     signature: *signature,
                     class: *class,
+                    joins,
                     members: 0,
                     best: Vec::new(),
                 });
                 groups.len() - 1
             });
-            let weight = space.problem.package(package).candidates[*candidate].weight;
+            let weight = space.terms.weight(space.problem, package, *candidate);
             groups[place].members += 1;
             groups[place].best.push((weight, *candidate as u32));
         }
@@ -145,6 +159,20 @@ impl Groups {
         }
         groups.into()
     }
+}
+
+/// The terms the candidate is a member of.
+fn joins(space: &Space<'_>, lists: &mut Lists, package: PackageId, candidate: usize) -> u32 {
+    let of = space.terms.of(package);
+    if of.is_empty() {
+        return NONE;
+    }
+    let is_meant = |(term, place): &&(u32, u32)| {
+        let (_, set) = &space.terms.joint[*term as usize].members[*place as usize];
+        bits::has(set, candidate)
+    };
+    let joins: Vec<u32> = of.iter().filter(is_meant).map(|(term, _)| *term).collect();
+    lists.intern(&joins)
 }
 
 /// What tells candidates apart inside a cycle.

@@ -3,6 +3,7 @@
 use std::hash::Hasher;
 
 use super::count::Count;
+use super::open::NONE;
 use crate::hash::{FastHasher, FastMap};
 use crate::problem::PackageId;
 
@@ -66,6 +67,8 @@ pub(crate) struct Layer<C> {
     keep: usize,
     slots: Vec<Slot>,
     ends: Vec<usize>,
+    /// The terms that may still hold, by number of their list.
+    opens: Vec<u32>,
     counts: Vec<C>,
     best: Vec<Entry>,
     filled: Vec<u32>,
@@ -86,6 +89,8 @@ pub(crate) struct Choice<'a> {
     pub(crate) members: u32,
     /// Its best candidates with their weights, best first.
     pub(crate) best: &'a [(i128, u32)],
+    /// What the terms add that hold for certain now.
+    pub(crate) added: i128,
 }
 
 impl<C: Count> Layer<C> {
@@ -95,6 +100,7 @@ impl<C: Count> Layer<C> {
             keep,
             slots: Vec::new(),
             ends: Vec::new(),
+            opens: Vec::new(),
             counts: Vec::new(),
             best: Vec::new(),
             filled: Vec::new(),
@@ -103,11 +109,11 @@ impl<C: Count> Layer<C> {
         }
     }
 
-    /// The one state at the beginning.
-    pub(crate) fn start(keep: usize, slots: &[Slot]) -> Self {
+    /// The one state at the beginning, worth so much.
+    pub(crate) fn start(keep: usize, slots: &[Slot], weight: i128) -> Self {
         let mut layer = Self::new(keep);
         let entry = Entry {
-            weight: 0,
+            weight,
             node: START,
             package: CARRIED,
             candidate: 0,
@@ -116,7 +122,7 @@ impl<C: Count> Layer<C> {
             count: &C::one(),
             best: &[entry],
         };
-        layer.carry(slots, &ways);
+        layer.carry(slots, NONE, &ways);
         layer
     }
 
@@ -131,6 +137,11 @@ impl<C: Count> Layer<C> {
         &self.slots[start..self.ends[state]]
     }
 
+    /// The terms that may still hold.
+    pub(crate) fn open(&self, state: usize) -> u32 {
+        self.opens[state]
+    }
+
     /// The ways to the state.
     pub(crate) fn ways(&self, state: usize) -> Ways<'_, C> {
         let start = state * self.keep;
@@ -141,9 +152,9 @@ impl<C: Count> Layer<C> {
     }
 
     /// Adds the ways to a state, unchanged; false when a count does not fit.
-    pub(crate) fn carry(&mut self, slots: &[Slot], ways: &Ways<'_, C>) -> bool {
-        let Some(state) = self.find(slots) else {
-            let state = self.add(slots, ways.count.clone());
+    pub(crate) fn carry(&mut self, slots: &[Slot], open: u32, ways: &Ways<'_, C>) -> bool {
+        let Some(state) = self.find(slots, open) else {
+            let state = self.add(slots, open, ways.count.clone());
             for entry in ways.best {
                 self.offer(state, *entry);
             }
@@ -159,18 +170,24 @@ impl<C: Count> Layer<C> {
 
     /// Adds the ways to a state, each continued by each candidate of a group; false when a count does not
     /// fit.
-    pub(crate) fn extend(&mut self, slots: &[Slot], ways: &Ways<'_, C>, choice: &Choice<'_>) -> bool {
-        let (state, fits) = match self.find(slots) {
+    pub(crate) fn extend(
+        &mut self,
+        slots: &[Slot],
+        open: u32,
+        ways: &Ways<'_, C>,
+        choice: &Choice<'_>,
+    ) -> bool {
+        let (state, fits) = match self.find(slots, open) {
             Some(state) => (state, self.counts[state].add_times(ways.count, choice.members)),
             None => {
                 let mut count = ways.count.clone();
                 let fits = count.add_times(ways.count, choice.members - 1);
-                (self.add(slots, count), fits)
+                (self.add(slots, open, count), fits)
             }
         };
         for entry in ways.best {
             for (at, (weight, candidate)) in choice.best.iter().enumerate() {
-                let weight = entry.weight + weight;
+                let weight = entry.weight + weight + choice.added;
                 let next = Entry {
                     weight,
                     node: entry.node,
@@ -186,6 +203,24 @@ impl<C: Count> Layer<C> {
             }
         }
         fits
+    }
+
+    /// The `width` states with the greatest hopes, in the order they were found; of equals the first. The
+    /// numbers of ways to them are forgotten.
+    pub(crate) fn narrowed(self, width: usize, hopes: &[i128]) -> Self {
+        let mut states: Vec<usize> = (0..self.len()).collect();
+        states.sort_by_key(|state| std::cmp::Reverse(hopes[*state]));
+        states.truncate(width);
+        states.sort_unstable();
+        let mut narrowed = Self::new(self.keep);
+        for state in states {
+            let ways = Ways {
+                count: &C::one(),
+                best: self.ways(state).best,
+            };
+            narrowed.carry(self.slots(state), self.open(state), &ways);
+        }
+        narrowed
     }
 
     /// Puts an entry among the best of a state; false when it is not among them. Of equal weights the first
@@ -208,10 +243,10 @@ impl<C: Count> Layer<C> {
         true
     }
 
-    fn find(&self, slots: &[Slot]) -> Option<usize> {
-        let mut at = *self.first.get(&hash(slots))?;
+    fn find(&self, slots: &[Slot], open: u32) -> Option<usize> {
+        let mut at = *self.first.get(&hash(slots, open))?;
         while at != u32::MAX {
-            if self.slots(at as usize) == slots {
+            if self.opens[at as usize] == open && self.slots(at as usize) == slots {
                 return Some(at as usize);
             }
             at = self.next[at as usize];
@@ -219,10 +254,11 @@ impl<C: Count> Layer<C> {
         None
     }
 
-    fn add(&mut self, slots: &[Slot], count: C) -> usize {
+    fn add(&mut self, slots: &[Slot], open: u32, count: C) -> usize {
         let state = self.ends.len();
         self.slots.extend_from_slice(slots);
         self.ends.push(self.slots.len());
+        self.opens.push(open);
         self.counts.push(count);
         let blank = Entry {
             weight: 0,
@@ -232,7 +268,7 @@ impl<C: Count> Layer<C> {
         };
         self.best.resize(self.best.len() + self.keep, blank);
         self.filled.push(0);
-        let before = self.first.insert(hash(slots), state as u32);
+        let before = self.first.insert(hash(slots, open), state as u32);
         self.next.push(before.unwrap_or(u32::MAX));
         state
     }
@@ -264,8 +300,9 @@ impl Entry {
     }
 }
 
-fn hash(slots: &[Slot]) -> u64 {
+fn hash(slots: &[Slot], open: u32) -> u64 {
     let mut hasher = FastHasher::default();
+    hasher.write_u32(open);
     for slot in slots {
         hasher.write_u64(u64::from(slot.place) << 32 | u64::from(slot.mask));
         hasher.write_u64(u64::from(slot.extras) << 32 | u64::from(slot.choice));

@@ -6,11 +6,15 @@
 //! the number of ways to them and the best of those ways count. The next package is always the first in the
 //! order that is required and undecided, which depends on the state alone; hence every stack is found by
 //! exactly one path, cycles and extras included.
+//!
+//! Terms over several packages are factors of the state, see [`open`].
 
 mod component;
 pub(crate) mod count;
 mod groups;
 pub(crate) mod layer;
+mod open;
+mod partial;
 
 use num_bigint::BigUint;
 
@@ -19,8 +23,10 @@ use crate::order::Order;
 use crate::problem::{PackageId, Pins};
 use crate::space::{Edge, Space};
 use count::Count;
-use groups::Groups;
+use groups::{Group, Groups};
 use layer::{Chains, Layer, Slot, UNDECIDED};
+use open::{Lists, Span};
+pub(crate) use partial::{Estimate, Partial, Rest};
 
 /// States (times stacks kept of each) in one layer above which the search gives up: about half a gigabyte.
 pub(crate) const STATE_LIMIT: usize = 2_000_000;
@@ -47,6 +53,15 @@ pub(crate) struct Solved {
     pub(crate) best: Vec<(i128, Pins)>,
 }
 
+impl Solved {
+    fn nothing() -> Self {
+        Self {
+            count: "0".to_owned(),
+            best: Vec::new(),
+        }
+    }
+}
+
 /// Why the search ended early.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stop {
@@ -61,12 +76,32 @@ enum Stop {
 pub(crate) fn solve(space: &mut Space<'_>, order: &Order, keep: usize, limits: Limits) -> Option<Solved> {
     match Run::<u128>::new(space, order, keep, limits).solve() {
         Ok(solved) => Some(solved),
-        Err(Stop::Limit) => None,
-        Err(Stop::Overflow) => Run::<BigUint>::new(space, order, keep, limits).solve().ok(),
+        Err(stopped) if stopped.why == Stop::Limit => None,
+        Err(_) => Run::<BigUint>::new(space, order, keep, limits).solve().ok(),
     }
 }
 
-/// The same with counts of one type; `None` also when they do not fit it.
+/// The same, and where that takes too much what is known of the space all the same.
+pub(crate) fn solve_or_bound(
+    space: &mut Space<'_>,
+    order: &Order,
+    keep: usize,
+    limits: Limits,
+    rest: Rest,
+) -> Result<Solved, Partial> {
+    let stopped = match Run::<u128>::new(space, order, keep, limits).solve() {
+        Ok(solved) => return Ok(solved),
+        Err(stopped) => stopped,
+    };
+    if stopped.why == Stop::Limit {
+        return Err(stopped.partial(rest));
+    }
+    drop(stopped);
+    let big = Run::<BigUint>::new(space, order, keep, limits).solve();
+    big.map_err(|stopped| stopped.partial(rest))
+}
+
+/// The same as [`solve`] with counts of one type; `None` also when they do not fit it.
 #[cfg(test)]
 pub(crate) fn solve_counting<C: Count>(
     space: &mut Space<'_>,
@@ -77,12 +112,33 @@ pub(crate) fn solve_counting<C: Count>(
     Run::<C>::new(space, order, keep, limits).solve().ok()
 }
 
+/// A search that ended early, and how far it got.
+struct Stopped<'s, 'p, C> {
+    why: Stop,
+    run: Run<'s, 'p, C>,
+    layer: Layer<C>,
+    chains: Chains,
+    at: usize,
+}
+
+impl<C: Count> Stopped<'_, '_, C> {
+    fn partial(self, rest: Rest) -> Partial {
+        self.run.partial(self.layer, self.chains, self.at, rest)
+    }
+}
+
 struct Run<'s, 'p, C> {
     space: &'s mut Space<'p>,
     order: &'s Order,
     keep: usize,
     limits: Limits,
     groups: Groups,
+    lists: Lists,
+    open: Vec<u32>,
+    /// The component at hand.
+    at: usize,
+    /// How many states are kept of a layer, where not all are.
+    width: Option<usize>,
     scratch: Vec<Slot>,
     steps: u32,
     count: std::marker::PhantomData<C>,
@@ -97,40 +153,57 @@ impl<'s, 'p, C: Count> Run<'s, 'p, C> {
             keep,
             limits,
             groups: Groups::new(keep),
+            lists: Lists::new(),
+            open: Vec::new(),
+            at: 0,
+            width: None,
             scratch: Vec::new(),
             steps: 0,
             count: std::marker::PhantomData,
         }
     }
 
-    fn solve(mut self) -> Result<Solved, Stop> {
-        let Some(roots) = self.space.roots() else {
-            return Ok(Solved {
-                count: "0".to_owned(),
-                best: Vec::new(),
-            });
+    fn solve(mut self) -> Result<Solved, Stopped<'s, 'p, C>> {
+        let Some(roots) = self.space.roots().filter(|_| !self.space.terms.forbids_all) else {
+            return Ok(Solved::nothing());
         };
         let mut slots: Vec<Slot> = roots.iter().map(|edge| self.slot(edge)).collect();
         slots.sort_unstable_by_key(|slot| slot.place);
         let mut chains = Chains::default();
-        let mut layer: Layer<C> = Layer::start(self.keep, &slots);
-        let order = self.order;
-        for component in &order.components {
-            layer = match component.as_slice() {
-                [package] => self.decide_single(*package, &layer)?,
-                packages => self.decide_component(packages, layer, &mut chains)?,
-            };
-            layer.seal(&mut chains);
+        let mut layer: Layer<C> = Layer::start(self.keep, &slots, self.space.terms.base);
+        let mut at = 0;
+        match self.eliminate(&mut layer, &mut chains, &mut at) {
+            Ok(()) => Ok(self.conclude(&layer, &chains)),
+            Err(why) => Err(Stopped {
+                why,
+                run: self,
+                layer,
+                chains,
+                at,
+            }),
         }
-        Ok(self.conclude(&layer, &chains))
+    }
+
+    /// Decides the components from `at` on; ends early with the last layer that was reached whole, and where
+    /// that is.
+    fn eliminate(&mut self, layer: &mut Layer<C>, chains: &mut Chains, at: &mut usize) -> Result<(), Stop> {
+        let order = self.order;
+        while let Some(component) = order.components.get(*at) {
+            self.at = *at;
+            let mut next = match component.as_slice() {
+                [package] => self.decide_single(*package, layer)?,
+                packages => self.decide_component(packages, layer, chains)?,
+            };
+            next.seal(chains);
+            *at += 1;
+            *layer = self.narrow(next, *at);
+        }
+        Ok(())
     }
 
     fn conclude(&self, layer: &Layer<C>, chains: &Chains) -> Solved {
         if layer.len() == 0 {
-            return Solved {
-                count: "0".to_owned(),
-                best: Vec::new(),
-            };
+            return Solved::nothing();
         }
         debug_assert!(
             layer.len() == 1 && layer.slots(0).is_empty(),
@@ -171,26 +244,52 @@ impl<'s, 'p, C: Count> Run<'s, 'p, C> {
         let place = self.order.places[package as usize];
         let mut next = Layer::new(self.keep);
         for state in 0..layer.len() {
-            let slots = layer.slots(state);
+            let (slots, open) = (layer.slots(state), layer.open(state));
             let ways = layer.ways(state);
-            match slots.first().filter(|slot| slot.place == place) {
-                None => self.fits(next.carry(slots, &ways))?,
-                Some(slot) => {
-                    let groups = self.groups.single(self.space, package, slot.mask, slot.extras);
-                    for group in groups.iter() {
-                        self.scratch.clear();
-                        self.scratch.extend_from_slice(&slots[1..]);
-                        let signature = self.space.signature(group.signature);
-                        if signature.edges.iter().all(|edge| self.require(edge).is_some()) {
-                            let fits = next.extend(&self.scratch, &ways, &group.choice(package));
-                            self.fits(fits)?;
-                        }
-                    }
-                }
+            if slots.first().is_some_and(|slot| slot.place == place) {
+                self.each_single(package, slots, open, |group, scratch, open, added| {
+                    next.extend(scratch, open, &ways, &group.choice(package, added))
+                })?;
+            } else if let Some((open, _)) = self.settle(open, slots, Span::single(place)) {
+                // What is absent can only end terms; none comes to hold by it.
+                self.fits(next.carry(slots, open, &ways))?;
             }
             self.look(next.len())?;
         }
         Ok(next)
+    }
+
+    /// Calls `take` for every group of candidates the package of the first slot may be chosen from, with the
+    /// state that follows, its open terms and what terms add; ends early where that says a count does not fit.
+    fn each_single(
+        &mut self,
+        package: PackageId,
+        slots: &[Slot],
+        open: u32,
+        mut take: impl FnMut(&Group, &[Slot], u32, i128) -> bool,
+    ) -> Result<(), Stop> {
+        let Slot {
+            place, mask, extras, ..
+        } = slots[0];
+        let groups = self
+            .groups
+            .single(self.space, &mut self.lists, package, mask, extras);
+        for group in groups.iter() {
+            self.scratch.clear();
+            self.scratch.extend_from_slice(&slots[1..]);
+            let signature = self.space.signature(group.signature);
+            if !signature.edges.iter().all(|edge| self.require(edge).is_some()) {
+                continue;
+            }
+            let scratch = std::mem::take(&mut self.scratch);
+            let fits = match self.advance(open, &scratch, package, group.joins, Span::single(place)) {
+                Some((open, added)) => take(group, &scratch, open, added),
+                None => true,
+            };
+            self.scratch = scratch;
+            self.fits(fits)?;
+        }
+        Ok(())
     }
 
     /// Adds what an edge requires of an undecided package to the state in the making; `None` when nothing is

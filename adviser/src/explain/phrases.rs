@@ -126,7 +126,7 @@ impl<'a, 'r> Phrases<'a, 'r> {
 
     fn name(&self, node: Node) -> String {
         match node {
-            Node::Root => "the request".to_owned(),
+            Node::Root | Node::Forbidden(_) => "the request".to_owned(),
             Node::Package(package) => self.problem.package(package).name.to_string(),
             Node::Extra(package, extra) => {
                 let package = self.problem.package(package);
@@ -143,6 +143,9 @@ impl<'a, 'r> Phrases<'a, 'r> {
         target: Node,
         wanted: &Candidates,
     ) -> Vec<String> {
+        if let Node::Forbidden(term) = target {
+            return vec![self.forbidden(term)];
+        }
         let (Node::Package(to) | Node::Extra(to, _)) = target else {
             return Vec::new();
         };
@@ -175,6 +178,22 @@ impl<'a, 'r> Phrases<'a, 'r> {
         std::iter::once(fact).chain(why).collect()
     }
 
+    /// What a term forbids, and why.
+    fn forbidden(&self, term: u32) -> String {
+        let factor = &self.problem.factors[term as usize];
+        let name = |(package, set): &(PackageId, Box<[u64]>)| {
+            self.releases(Node::Package(*package), &Candidates::of(set))
+        };
+        let members: Vec<String> = factor.members.iter().map(name).collect();
+        let reason = self.universe.terms.get(factor.term);
+        let why = reason.map_or_else(String::new, |term| format!(" ({})", term.reason.message));
+        match members.as_slice() {
+            [] => format!("every stack is forbidden{why}"),
+            [only] => format!("{only} is forbidden{why}"),
+            several => format!("{} are forbidden together{why}", join(several)),
+        }
+    }
+
     /// The requirements behind a dependency.
     fn needs(&self, owner: Node, set: &Candidates, target: PackageId, wanted: &Candidates) -> Vec<Need> {
         let size = self.problem.package(target).candidates.len();
@@ -189,6 +208,7 @@ impl<'a, 'r> Phrases<'a, 'r> {
         };
         let (package, extra) = match owner {
             Node::Root => return self.problem.roots.iter().filter(is_meant).cloned().collect(),
+            Node::Forbidden(_) => return Vec::new(),
             Node::Package(package) => (package, None),
             Node::Extra(package, extra) => (package, Some(extra as usize)),
         };

@@ -71,6 +71,14 @@ impl Story<'_, '_, '_> {
             return vec![told.clone()];
         }
         let facts = self.facts_of(step);
+        // Half of what a term forbids is nothing to conclude from.
+        if step
+            .terms
+            .iter()
+            .any(|(node, _)| matches!(node, Node::Forbidden(_)))
+        {
+            return facts;
+        }
         if facts.len() < FACTS_A_SENTENCE && (!conclude || facts.len() <= 1) && step.shared_id.is_none() {
             return facts;
         }
@@ -110,6 +118,8 @@ impl Story<'_, '_, '_> {
     fn fact(&mut self, external: &External<Node, Candidates, RequiresOtherOfItself>) -> Vec<String> {
         match external {
             External::NotRoot(..) => Vec::new(),
+            // That a term has no version left is what the facts about its members come to.
+            External::NoVersions(Node::Forbidden(_), _) => Vec::new(),
             External::NoVersions(node, set) => vec![self.phrases.unusable(*node, set)],
             External::FromDependencyOf(owner, set, target, wanted) => {
                 self.phrases.dependency(*owner, set, *target, wanted)

@@ -93,7 +93,34 @@ impl<'a> Brute<'a> {
         }
     }
 
+    /// The terms that hold of the choice, each with what it adds; nothing for one that forbids.
+    fn held(&self, choice: &Choice) -> Vec<Option<i32>> {
+        let holds = |(package, specifier): &(usize, &'static str)| {
+            let pinned = choice
+                .get(*package)
+                .copied()
+                .flatten()
+                .filter(|_| !self.wildcard[*package]);
+            let wish = Wish {
+                target: *package,
+                extras: [false, false],
+                specifier,
+                marker: ("", [true; 3]),
+            };
+            pinned.is_some_and(|at| admits(&wish, self.toy.packages[*package][at].version))
+        };
+        let terms = self
+            .toy
+            .terms
+            .iter()
+            .filter(|term| term.members.iter().all(holds));
+        terms.map(|term| term.adds).collect()
+    }
+
     fn is_stack(&self, choice: &Choice) -> bool {
+        if self.held(choice).contains(&None) {
+            return false;
+        }
         let mut wishes: Vec<&Wish> = self.toy.roots.iter().collect();
         let mut extras = vec![[false, false]; choice.len()];
         // Grows until nothing new is asked for.
@@ -160,10 +187,11 @@ impl<'a> Brute<'a> {
         if at == choice.len() {
             if self.is_stack(choice) {
                 let pinned = choice.iter().enumerate().filter(|(at, _)| !self.wildcard[*at]);
-                let score = pinned
+                let releases: i32 = pinned
                     .filter_map(|(at, one)| one.map(|one| self.toy.packages[at][one].score))
                     .sum();
-                out.push((score, choice.clone()));
+                let terms: i32 = self.held(choice).into_iter().flatten().sum();
+                out.push((releases + terms, choice.clone()));
             }
             return;
         }
@@ -262,11 +290,35 @@ proptest! {
             let pins = found(&advice, at);
             prop_assert!(all.contains(&pins), "{:?}", pins);
             prop_assert!((0..at).all(|before| found(&advice, before) != pins), "the same stack twice");
+            let (_, choice) = &stacks[all.iter().position(|known| *known == pins).expect("a stack")];
+            let said = advice.stacks[at].reasons.iter().filter(|reason| reason.code == "TOY").count();
+            prop_assert_eq!(said, brute.held(choice).len(), "the terms that hold are said");
         }
     }
 
     #[test]
+    fn latest_never_returns_what_a_term_forbids(toy in toy()) {
+        let brute = Brute::new(&toy, false);
+        let stacks = brute.stacks();
+        let universe = toy.universe();
+        let request = Request { predictor: PredictorName::Latest, ..toy.request() };
+        let advice = advise(&universe, &request).expect("an advice");
+        prop_assert_eq!(advice.outcome == Outcome::Advised, !stacks.is_empty());
+        if stacks.is_empty() {
+            return Ok(());
+        }
+        let pins = found(&advice, 0);
+        let same = stacks.iter().find(|(_, choice)| brute.pins(choice) == pins);
+        prop_assert_eq!(same.map(|(score, _)| *score), Some(eighths(advice.stacks[0].score)));
+        prop_assert_eq!(&advice.search.stacks_in_space.0, &stacks.len().to_string());
+        prop_assert_eq!(advice.search.optimal, eighths(advice.stacks[0].score) == stacks[0].0);
+        prop_assert_eq!(eighths(advice.search.bound.expect("a bound")), stacks[0].0);
+        prop_assert_eq!(could_rise(&universe, &request, &pins), None);
+    }
+
+    #[test]
     fn other_predictors_find_stacks_where_there_are_any(toy in toy()) {
+        let toy = Toy { terms: Vec::new(), ..toy };
         let brute = Brute::new(&toy, false);
         let stacks = brute.stacks();
         let universe = toy.universe();

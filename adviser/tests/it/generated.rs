@@ -1,12 +1,15 @@
 //! Small random universes: cycles, extras, requirements on oneself, pre-releases, yanked and unknown
-//! releases, constraints.
+//! releases, constraints, terms over several packages.
 
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use thoth_adviser::{Candidate, PackageKnowledge, PrereleasePolicy, Request, Scoring, Universe};
+use thoth_adviser::{
+    Candidate, Effect, Member, PackageKnowledge, PrereleasePolicy, Reason, Request, Scoring, Term, Universe,
+};
 use thoth_schema::requirement::Requirement;
-use thoth_schema::version::{is_prerelease, order_key};
+use thoth_schema::version::{is_prerelease, order_key, parse_specifiers};
+use thoth_schema::versions::specifier_set;
 
 use crate::loader::request;
 
@@ -52,6 +55,33 @@ pub(crate) struct Toy {
     pub(crate) roots: Vec<Wish>,
     pub(crate) constraints: Vec<Wish>,
     pub(crate) policy: PrereleasePolicy,
+    pub(crate) terms: Vec<ToyTerm>,
+}
+
+/// What is said of several packages together.
+#[derive(Debug, Clone)]
+pub(crate) struct ToyTerm {
+    /// Packages, each at most once, with the versions meant.
+    pub(crate) members: Vec<(usize, &'static str)>,
+    /// What it adds, in eighths; `None` forbids.
+    pub(crate) adds: Option<i32>,
+}
+
+impl ToyTerm {
+    fn term(&self) -> Term {
+        let member = |(package, specifier): &(usize, &str)| Member {
+            package: format!("p{package}").parse().expect("a name"),
+            versions: specifier_set(&parse_specifiers(specifier).expect("specifiers")),
+            index: None,
+        };
+        Term {
+            members: self.members.iter().map(member).collect(),
+            effect: self
+                .adds
+                .map_or(Effect::Forbids, |eighths| Effect::Adds(f64::from(eighths) / 8.0)),
+            reason: Reason::new("TOY", format!("{:?}", self.members)),
+        }
+    }
 }
 
 impl Wish {
@@ -115,6 +145,7 @@ impl Toy {
                 },
             );
         }
+        universe.terms = self.terms.iter().map(ToyTerm::term).collect();
         universe
     }
 
@@ -158,6 +189,31 @@ fn release(packages: usize, version: &'static str) -> impl Strategy<Value = ToyR
     })
 }
 
+fn term(packages: usize) -> impl Strategy<Value = ToyTerm> {
+    // Now and then of every stack, or of a package nobody knows.
+    let all: Vec<usize> = (0..=packages).collect();
+    let size = prop_oneof![1 => 0..1_usize, 4 => 1..2_usize, 12 => 2..5_usize];
+    let members = size.prop_flat_map(move |size| prop::sample::subsequence(all.clone(), size.min(packages)));
+    let specifiers = prop::collection::vec(0..SPECIFIERS.len(), 5);
+    let adds = prop_oneof![3 => (-12..13_i32).prop_map(Some), 2 => Just(None)];
+    (members, specifiers, adds).prop_map(|(members, specifiers, adds)| {
+        // What forbids all stacks leaves nothing to look at.
+        let adds = if members.is_empty() {
+            adds.or(Some(3))
+        } else {
+            adds
+        };
+        let members = members
+            .into_iter()
+            .zip(specifiers)
+            .map(|(at, specifier)| (at, SPECIFIERS[specifier]));
+        ToyTerm {
+            members: members.collect(),
+            adds,
+        }
+    })
+}
+
 pub(crate) fn toy() -> impl Strategy<Value = Toy> {
     (1..6_usize).prop_flat_map(|size| {
         let package = prop::sample::subsequence(VERSIONS.to_vec(), 0..=4).prop_flat_map(move |versions| {
@@ -171,16 +227,20 @@ pub(crate) fn toy() -> impl Strategy<Value = Toy> {
         let constraints =
             prop_oneof![2 => Just(Vec::new()), 1 => prop::collection::vec(wish(size, true), 1..3)];
         let policy = prop::sample::select(PrereleasePolicy::ALL.to_vec());
-        (packages, roots, constraints, policy).prop_map(|(packages, roots, mut constraints, policy)| {
-            for constraint in &mut constraints {
-                constraint.extras = [false, false];
-            }
-            Toy {
-                packages,
-                roots,
-                constraints,
-                policy,
-            }
-        })
+        let terms = prop_oneof![1 => Just(Vec::new()), 4 => prop::collection::vec(term(size), 1..6)];
+        (packages, roots, constraints, policy, terms).prop_map(
+            |(packages, roots, mut constraints, policy, terms)| {
+                for constraint in &mut constraints {
+                    constraint.extras = [false, false];
+                }
+                Toy {
+                    packages,
+                    roots,
+                    constraints,
+                    policy,
+                    terms,
+                }
+            },
+        )
     })
 }

@@ -12,4 +12,5 @@ mod generated;
 mod loader;
 mod recorded;
 mod speed;
+mod terms;
 mod worded;

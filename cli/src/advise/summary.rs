@@ -183,8 +183,14 @@ fn space(search: &SearchReport) -> String {
         length => format!("{}.{}e{}", &digits[..1], &digits[1..4], length - 1),
     };
     let sure = if search.space_is_exact { "" } else { "at most " };
+    let estimate = search.space_estimate.map_or_else(String::new, |estimate| {
+        format!(
+            ", about {:.1e} ± {:.0e} by estimate",
+            estimate.stacks, estimate.standard_error
+        )
+    });
     format!(
-        "space {sure}{size} {}",
+        "space {sure}{size} {}{estimate}",
         if digits == "1" { "stack" } else { "stacks" }
     )
 }

@@ -1,6 +1,6 @@
 //! What an advice says, typed as the JSON contract of `thoth advise` has it.
 
-use async_graphql::{SimpleObject, Union};
+use async_graphql::{Enum, SimpleObject, Union};
 use thoth_adviser::{self as adviser, Outcome};
 
 use super::advice_input::Predictor;
@@ -107,16 +107,44 @@ pub(crate) struct SearchReport {
     stacks_in_space: String,
     /// Whether `stacksInSpace` is exact.
     space_is_exact: bool,
+    /// How the number of stacks is known.
+    space_method: SpaceMethod,
+    /// An estimate of the number of stacks, with `KNUTH_ESTIMATE`.
+    space_estimate: Option<SpaceEstimate>,
     /// How many stacks were scored one by one, in decimal digits; 0 for a search that never looks at stacks singly.
     stacks_scored: String,
     /// No stack of the space scores above this; absent where nothing is known.
     bound: Option<f64>,
     /// Whether the first stack is proven the best.
     optimal: bool,
+    /// Milliseconds of the search alone.
+    search_millis: f64,
     /// Milliseconds that the advice took.
     millis: f64,
     /// Statements asked of the graph.
     graph_statements: u64,
+}
+
+/// How a number of stacks is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+pub(crate) enum SpaceMethod {
+    /// `stacksInSpace` is counted.
+    Exact,
+    /// `stacksInSpace` is the product of the numbers of releases.
+    UpperBound,
+    /// `stacksInSpace` is an upper bound, `spaceEstimate` an estimate by random probing (Knuth 1975).
+    KnuthEstimate,
+}
+
+/// An estimate of a number of stacks, without bias.
+#[derive(SimpleObject)]
+pub(crate) struct SpaceEstimate {
+    /// About how many stacks there are.
+    stacks: f64,
+    /// Standard error of that number, as far as the probes tell.
+    standard_error: f64,
+    /// How many random probes were made.
+    probes: u64,
 }
 
 /// Why no stack meets the request.
@@ -225,9 +253,20 @@ impl From<adviser::SearchReport> for SearchReport {
             seed: search.seed.to_string(),
             stacks_in_space: search.stacks_in_space.to_string(),
             space_is_exact: search.space_is_exact,
+            space_method: match search.space_method {
+                adviser::SpaceMethod::Exact => SpaceMethod::Exact,
+                adviser::SpaceMethod::UpperBound => SpaceMethod::UpperBound,
+                adviser::SpaceMethod::KnuthEstimate => SpaceMethod::KnuthEstimate,
+            },
+            space_estimate: search.space_estimate.map(|estimate| SpaceEstimate {
+                stacks: estimate.stacks,
+                standard_error: estimate.standard_error,
+                probes: estimate.probes,
+            }),
             stacks_scored: search.stacks_scored.to_string(),
             bound: search.bound,
             optimal: search.optimal,
+            search_millis: search.search_millis,
             millis: search.millis,
             graph_statements: search.graph_statements,
         }
