@@ -1,6 +1,8 @@
 //! Bit sets over the candidates (or extras) of one package, interned so that equal sets have equal numbers.
 
-use crate::hash::FastMap;
+use std::hash::Hasher;
+
+use crate::hash::{FastHasher, FastMap};
 
 /// Number of the empty set in every table.
 pub(crate) const EMPTY: u32 = 0;
@@ -110,12 +112,25 @@ pub(crate) fn words_for(width: usize) -> usize {
     width.div_ceil(64).max(1)
 }
 
+/// No set: the end of a chain of sets of one hash.
+const NO_SET: u32 = u32::MAX;
+
+fn hash(set: &[u64]) -> u64 {
+    let mut hasher = FastHasher::default();
+    for word in set {
+        hasher.write_u64(*word);
+    }
+    hasher.finish()
+}
+
 /// Interned bit sets of one width, with remembered intersections and unions.
 #[derive(Debug, Clone)]
 pub(crate) struct BitTable {
     words: usize,
     data: Vec<u64>,
-    numbers: FastMap<Box<[u64]>, u32>,
+    /// The last set of each hash, and for each set the one before it of the same hash.
+    last: FastMap<u64, u32>,
+    before: Vec<u32>,
     intersections: FastMap<(u32, u32), u32>,
     unions: FastMap<(u32, u32), u32>,
 }
@@ -127,7 +142,8 @@ impl BitTable {
         let mut table = Self {
             words,
             data: Vec::new(),
-            numbers: FastMap::default(),
+            last: FastMap::default(),
+            before: Vec::new(),
             intersections: FastMap::default(),
             unions: FastMap::default(),
         };
@@ -138,12 +154,19 @@ impl BitTable {
     /// The number of the given set, which has as many words as the table is wide.
     pub(crate) fn intern(&mut self, set: &[u64]) -> u32 {
         debug_assert_eq!(set.len(), self.words, "a set of another width");
-        if let Some(number) = self.numbers.get(set) {
-            return *number;
+        let hash = hash(set);
+        let last = self.last.get(&hash).copied().unwrap_or(NO_SET);
+        let mut at = last;
+        while at != NO_SET {
+            if self.get(at) == set {
+                return at;
+            }
+            at = self.before[at as usize];
         }
-        let number = (self.data.len() / self.words) as u32;
+        let number = self.before.len() as u32;
         self.data.extend_from_slice(set);
-        self.numbers.insert(set.into(), number);
+        self.before.push(last);
+        self.last.insert(hash, number);
         number
     }
 

@@ -10,6 +10,7 @@ use thoth_schema::version::is_prerelease;
 
 use crate::bits::{self, BitTable};
 use crate::gather::{Found, Gathered, Unknown};
+use crate::hash::FastMap;
 use crate::legal::Rules;
 use crate::model::{Candidate, Effect, Member, PrereleasePolicy, Scoring, Universe};
 use crate::problem::{Factor, Gate, Legal, Need, Package, PackageId, Problem};
@@ -110,14 +111,19 @@ impl<'a> Builder<'a> {
 
     /// Gives every candidate its requirements.
     fn fill(&mut self, gathered: &mut Gathered<'a>) {
+        // Releases of a package mostly share their requirements, which are then the same object.
+        let mut known: FastMap<usize, Option<Need>> = FastMap::default();
         for owner in 0..self.packages.len() {
+            known.clear();
             for at in 0..self.sources[owner].len() {
                 let candidate = self.sources[owner][at];
                 let mut needs = Vec::new();
                 for requirement in candidate.requirements.iter().flatten() {
-                    let holds = gathered.holds(requirement);
-                    let owner = Some(owner as PackageId);
-                    needs.extend(self.need(requirement, holds.always, &holds.under, owner));
+                    let need = known.entry(Arc::as_ptr(requirement).addr()).or_insert_with(|| {
+                        let holds = gathered.holds(requirement);
+                        self.need(requirement, holds.always, &holds.under, Some(owner as PackageId))
+                    });
+                    needs.extend(need.clone());
                 }
                 self.packages[owner].candidates[at].needs = needs;
             }
@@ -241,10 +247,14 @@ fn effective_extras(gathered: &mut Gathered<'_>, name: &PackageName) -> Vec<Extr
     let asked = found.asked.clone();
     let all: Vec<&Candidate> = found.legal.iter().map(|(_, candidate)| *candidate).collect();
     let mut effective: Vec<ExtraName> = Vec::new();
+    let mut seen: FastMap<usize, ()> = FastMap::default();
     for requirement in all
         .iter()
         .flat_map(|candidate| candidate.requirements.iter().flatten())
     {
+        if seen.insert(Arc::as_ptr(requirement).addr(), ()).is_some() {
+            continue;
+        }
         let holds = gathered.holds(requirement);
         let wanted = holds
             .under

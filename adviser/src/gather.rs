@@ -9,8 +9,9 @@ use thoth_schema::name::{ExtraName, PackageName};
 use thoth_schema::requirement::Requirement;
 
 use crate::advice::Missing;
+use crate::hash::FastMap;
 use crate::legal::{Exclusion, Rules};
-use crate::model::{Candidate, PackageKnowledge, Universe};
+use crate::model::{Candidate, Universe};
 
 /// Whether what is not known is taken to fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,12 +58,19 @@ pub(crate) struct Holds {
 struct Markers<'a> {
     environment: &'a Environment,
     known: HashMap<&'a str, Holds>,
+    /// The same by the place of the requirement in memory: most are one object many releases share.
+    same: FastMap<usize, Holds>,
 }
 
 impl<'a> Markers<'a> {
     fn holds(&mut self, requirement: &'a Requirement) -> Holds {
-        if let Some(known) = self.known.get(requirement.text.as_str()) {
+        let place = std::ptr::from_ref(requirement).addr();
+        if let Some(known) = self.same.get(&place) {
             return known.clone();
+        }
+        if let Some(known) = self.known.get(requirement.text.as_str()).cloned() {
+            self.same.insert(place, known.clone());
+            return known;
         }
         let always = requirement.applies(self.environment, None);
         let mentioned = requirement.mentions_extra().into_iter();
@@ -71,6 +79,7 @@ impl<'a> Markers<'a> {
             .collect();
         let holds = Holds { always, under };
         self.known.insert(&requirement.text, holds.clone());
+        self.same.insert(place, holds.clone());
         holds
     }
 }
@@ -85,6 +94,7 @@ impl<'a> Gathered<'a> {
         let markers = Markers {
             environment,
             known: HashMap::new(),
+            same: FastMap::default(),
         };
         let mut gathered = Self {
             packages: BTreeMap::new(),
@@ -115,7 +125,8 @@ impl<'a> Gathered<'a> {
         self.markers.holds(requirement)
     }
 
-    /// The requirements that hold of any legal candidate with no extra, or with this one.
+    /// The requirements that hold of any legal candidate with no extra, or with this one; each with the newest
+    /// candidate that has it.
     fn requirements_of(
         &mut self,
         name: &PackageName,
@@ -125,8 +136,12 @@ impl<'a> Gathered<'a> {
         let Some(found) = self.packages.get(name) else {
             return out;
         };
+        let mut seen: FastMap<usize, ()> = FastMap::default();
         for (_, candidate) in &found.legal {
             for requirement in candidate.requirements.iter().flatten() {
+                if seen.insert(Arc::as_ptr(requirement).addr(), ()).is_some() {
+                    continue;
+                }
                 let holds = self.markers.holds(requirement);
                 if extra.map_or(holds.always, |extra| holds.under.contains(extra)) {
                     out.push((requirement, *candidate));
@@ -211,7 +226,6 @@ fn find<'a>(
         found.wildcard = unknown == Unknown::Fits;
         return found;
     };
-    let mut seen: BTreeSet<&str> = BTreeSet::new();
     for (source, candidate) in knowledge.candidates.iter().enumerate() {
         match rules.exclusion(name, knowledge, candidate) {
             None => {}
@@ -223,18 +237,14 @@ fn find<'a>(
             }
             Some(_) => continue,
         }
-        if seen.insert(&candidate.order) {
-            found.legal.push((source, candidate));
-        }
+        found.legal.push((source, candidate));
     }
-    newest_first(knowledge, &mut found.legal);
+    // Of equal versions the first in the knowledge stays.
     found
-}
-
-fn newest_first(knowledge: &PackageKnowledge, legal: &mut [(usize, &Candidate)]) {
-    debug_assert!(
-        legal.len() <= knowledge.candidates.len(),
-        "more legal candidates than candidates"
-    );
-    legal.sort_by(|(_, left), (_, right)| right.order.cmp(&left.order));
+        .legal
+        .sort_by(|(_, left), (_, right)| right.order.cmp(&left.order));
+    found
+        .legal
+        .dedup_by(|(_, later), (_, first)| later.order == first.order);
+    found
 }

@@ -163,7 +163,7 @@ impl<'s, 'p, C: Count> Run<'s, 'p, C> {
         }
     }
 
-    fn solve(mut self) -> Result<Solved, Stopped<'s, 'p, C>> {
+    fn solve(mut self) -> Result<Solved, Box<Stopped<'s, 'p, C>>> {
         let Some(roots) = self.space.roots().filter(|_| !self.space.terms.forbids_all) else {
             return Ok(Solved::nothing());
         };
@@ -174,13 +174,13 @@ impl<'s, 'p, C: Count> Run<'s, 'p, C> {
         let mut at = 0;
         match self.eliminate(&mut layer, &mut chains, &mut at) {
             Ok(()) => Ok(self.conclude(&layer, &chains)),
-            Err(why) => Err(Stopped {
+            Err(why) => Err(Box::new(Stopped {
                 why,
                 run: self,
                 layer,
                 chains,
                 at,
-            }),
+            })),
         }
     }
 

@@ -22,7 +22,7 @@ use crate::problem::{PackageId, Pins};
 use crate::prune::Live;
 
 /// Probes at most.
-const PROBES: u64 = 4_096;
+const PROBES: u64 = 1_024;
 
 /// Probes that are made even when the time is over.
 const LEAST_PROBES: u64 = 64;
@@ -161,7 +161,7 @@ impl<C: Count> Run<'_, '_, C> {
             pick.offer(group.members, slots, open, random);
             true
         });
-        stop.ok().and_then(|()| pick.into(way))
+        stop.ok().and_then(|()| pick.follow(way))
     }
 
     fn probe_cycle(&mut self, packages: &[PackageId], way: &mut Way, random: &mut ChaCha8Rng) -> Option<()> {
@@ -172,7 +172,7 @@ impl<C: Count> Run<'_, '_, C> {
                 pick.offer(group.members, slots, open, random);
                 true
             });
-            stop.ok().and_then(|()| pick.into(way))?;
+            stop.ok().and_then(|()| pick.follow(way))?;
         }
         let slots = std::mem::take(&mut way.slots);
         let (inside, open) = self.leave(&component, &slots, way.open)?;
@@ -205,7 +205,7 @@ struct Pick {
 impl Pick {
     fn offer(&mut self, members: u32, slots: &[Slot], open: u32, random: &mut ChaCha8Rng) {
         self.choices += u64::from(members);
-        if fraction(random) * self.choices as f64 <= f64::from(members) {
+        if fraction(random) * (self.choices as f64) < f64::from(members) {
             self.slots.clear();
             self.slots.extend_from_slice(slots);
             self.open = open;
@@ -213,7 +213,7 @@ impl Pick {
     }
 
     /// Goes on with the choice; `None` when there was none.
-    fn into(self, way: &mut Way) -> Option<()> {
+    fn follow(self, way: &mut Way) -> Option<()> {
         if self.choices == 0 {
             return None;
         }

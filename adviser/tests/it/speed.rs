@@ -24,15 +24,16 @@ fn proofs_and_walks_are_fast() {
             ..loader.request(&case)
         };
         let universe = loader.universe(&case, &request);
-        let mut best = Duration::MAX;
-        let runs = 20;
+        let (mut best, mut search) = (Duration::MAX, f64::MAX);
+        let runs = 50;
         for _ in 0..runs {
             let start = Instant::now();
             let advice = advise(&universe, &request).expect("an advice");
             assert!(advice.search.optimal);
             best = best.min(start.elapsed());
+            search = search.min(advice.search.search_millis);
         }
-        println!("{id}: whole advice in {best:?}, target of the search alone {target} ms");
+        println!("{id}: whole advice in {best:?}, the search alone in {search} ms, target {target} ms");
         let walk = Request {
             predictor: PredictorName::RandomWalk,
             limit: Some(200_000),
