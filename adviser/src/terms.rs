@@ -19,7 +19,8 @@ pub(crate) struct Terms {
     added: Vec<Box<[i128]>>,
     /// Terms over two packages or more, and forbidden candidates of one.
     pub(crate) joint: Vec<Joint>,
-    /// By package: the joint terms it is a member of, and which; empty when there are none at all.
+    /// By package: the joint terms it is a member of, in ascending order, and which member; empty when there
+    /// are none at all.
     of: Vec<Vec<(u32, u32)>>,
 }
 
@@ -92,7 +93,7 @@ impl Terms {
         problem.package(package).candidates[candidate].weight + added.copied().unwrap_or(0)
     }
 
-    /// The joint terms the package is a member of, each with its place among their members.
+    /// The joint terms the package is a member of, in ascending order, each with its place among their members.
     pub(crate) fn of(&self, package: PackageId) -> &[(u32, u32)] {
         self.of.get(package as usize).map_or(&[], Vec::as_slice)
     }

@@ -111,12 +111,15 @@ impl<C: Count> Run<'_, '_, C> {
         let mut after = std::mem::take(&mut self.open);
         after.clear();
         for term in before.iter() {
-            let is_member = terms.of(package).iter().any(|(known, _)| known == term);
-            if !is_member || joins.contains(term) {
+            let is_member = terms
+                .of(package)
+                .binary_search_by_key(term, |(known, _)| *known)
+                .is_ok();
+            if !is_member || joins.binary_search(term).is_ok() {
                 after.push(*term);
             }
         }
-        for term in joins.iter().filter(|term| !before.contains(term)) {
+        for term in joins.iter().filter(|term| before.binary_search(term).is_err()) {
             if self.is_untouched(&terms.joint[*term as usize], slots, package, span) {
                 after.push(*term);
             }

@@ -10,11 +10,11 @@
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
-use super::Run;
 use super::component::Component;
 use super::count::Count;
 use super::layer::{Chains, Layer, Slot, UNDECIDED};
 use super::open::Span;
+use super::{Limits, Run, STATE_LIMIT};
 use crate::bits;
 use crate::clock::Clock;
 use crate::hash::FastMap;
@@ -72,7 +72,10 @@ impl<C: Count> Run<'_, '_, C> {
         let estimate = self.estimate(&layer, at, rest);
         let mut best = Vec::new();
         if rest.width > 0 {
-            self.limits.clock = rest.clock;
+            self.limits = Limits {
+                states: STATE_LIMIT,
+                clock: rest.clock,
+            };
             self.width = Some(rest.width);
             layer = layer.narrowed(rest.width, &hopes);
             if self.eliminate(&mut layer, &mut chains, &mut at).is_ok() {
