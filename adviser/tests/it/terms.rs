@@ -63,7 +63,7 @@ fn what_is_forbidden_together_is_told_and_never_advised() {
     assert_eq!(
         conflict.sentences,
         [
-            "Because app is required, every release of app and tool 1.0 are forbidden together (seen to break) and \
+            "Because every release of app and tool 1.0 are forbidden together (seen to break), app is required and \
              tool is required, app and tool cannot be met together."
         ]
     );
