@@ -38,13 +38,13 @@ mod legal;
 mod model;
 mod order;
 mod predictor;
+mod predictors;
 mod problem;
 mod prune;
 mod report;
 mod space;
 mod trace;
 mod values;
-mod walk;
 mod weight;
 
 pub use advice::{Advice, Conflict, Missing, Outcome, Pin, Pruned, Reason, SearchReport, Stack, StackCount};

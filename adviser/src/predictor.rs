@@ -4,9 +4,11 @@
 //!
 //! | predictor | idea | source |
 //! |---|---|---|
+//! | `auto` | `exact` where elimination is cheap; else the predictor that suits the score, and branch and bound from what it found | |
 //! | `exact` | `best(S) = max over candidates c of the next package p: score(c) + best(S after c)`, equal states `S` merged; the same recursion with sums instead of maxima counts the space | variable elimination: Bertelè and Brioschi, *Nonserial Dynamic Programming*, 1972; Dechter, *Bucket elimination*, 1999. Where states explode: branch and bound, Land and Doig, 1960 |
 //! | `latest` | the newest candidate of each package in turn, conflicts learned, then raised one package at a time | PubGrub: Weizenbaum 2018, after CDCL, Marques-Silva and Sakallah 1999 |
-//! | `random-walk` | `n` independent stacks, each package uniform over the candidates still allowed; the best of them | Pearson, *The problem of the random walk*, 1905 |
+//!
+//! The others score stacks one by one: see the module `predictors`.
 
 use std::time::Duration;
 
@@ -19,11 +21,11 @@ use crate::exact::{self, CHEAP_STATE_LIMIT, Limits, STATE_LIMIT, Solved};
 use crate::latest;
 use crate::model::{PredictorName, Request};
 use crate::order::Order;
+use crate::predictors::{Auto, Method, Sampler};
 use crate::problem::{Pins, Problem};
 use crate::space::Space;
 use crate::trace::SearchTrace;
 use crate::values::ValueTable;
-use crate::walk;
 use crate::weight::{exact_score, score_above};
 
 /// How much of the budget elimination may use before branch and bound takes over, in percent.
@@ -78,50 +80,34 @@ pub(crate) trait Predictor {
 /// The predictor of that name.
 pub(crate) fn predictor(name: PredictorName) -> &'static dyn Predictor {
     match name {
+        PredictorName::Auto => &Auto,
         PredictorName::Exact => &Exact,
         PredictorName::Latest => &Latest,
-        PredictorName::RandomWalk => &RandomWalk,
+        PredictorName::TemporalDifference => &Sampler(Method::TemporalDifference),
+        PredictorName::Mcts => &Sampler(Method::Mcts),
+        PredictorName::SimulatedAnnealing => &Sampler(Method::SimulatedAnnealing),
+        PredictorName::HillClimbing => &Sampler(Method::HillClimbing),
+        PredictorName::RandomWalk => &Sampler(Method::RandomWalk),
+        PredictorName::Sampling => &Sampler(Method::Sampling),
+        PredictorName::PackageCombinations => &Sampler(Method::PackageCombinations),
     }
 }
 
-struct Exact;
+pub(crate) struct Exact;
 
 impl Predictor for Exact {
     fn search(&self, task: &mut Task<'_>) -> Result<Found, Fault> {
-        let limits = Limits {
-            states: STATE_LIMIT,
-            clock: task.clock.share(ELIMINATION_SHARE),
-        };
-        let keep = task.request.count.max(1);
-        if let Some(solved) = exact::solve(&mut task.space, &task.order, keep, limits) {
-            return Ok(Found {
-                optimal: !solved.best.is_empty(),
-                stacks: solved.best.into_iter().map(|(_, pins)| pins).collect(),
-                space: solved.count,
-                space_is_exact: true,
-                scored: 0,
-                ..Found::nothing()
-            });
+        if let Some(found) = task.eliminate() {
+            return Ok(found);
         }
         let Some(first) = task.decide()? else {
             return Ok(Found::nothing());
         };
-        let known = vec![first];
-        let bounded = branch::search(task.problem, &task.space.live, keep, known, task.clock);
-        let complete = bounded.complete;
-        Ok(Found {
-            stacks: bounded.best.into_iter().map(|(_, pins)| pins).collect(),
-            space: task.count_bound(),
-            space_is_exact: false,
-            scored: bounded.scored,
-            bound: (!complete).then(|| score_above(bounded.bound, task.problem.size())),
-            optimal: complete,
-            ..Found::nothing()
-        })
+        Ok(task.branch(vec![first]))
     }
 }
 
-struct Latest;
+pub(crate) struct Latest;
 
 impl Predictor for Latest {
     fn search(&self, task: &mut Task<'_>) -> Result<Found, Fault> {
@@ -133,40 +119,8 @@ impl Predictor for Latest {
     }
 }
 
-struct RandomWalk;
-
-impl Predictor for RandomWalk {
-    fn search(&self, task: &mut Task<'_>) -> Result<Found, Fault> {
-        let Request {
-            count, seed, limit, ..
-        } = *task.request;
-        let limit = limit.unwrap_or(walk::DEFAULT_LIMIT);
-        let Some(first) = task.decide()? else {
-            return Ok(Found::nothing());
-        };
-        let walked = walk::walk(
-            task.problem,
-            &task.space.live,
-            &task.order,
-            count,
-            seed,
-            limit,
-            task.clock,
-        );
-        // Where every walk ends in a dead end the decision's stack is still better than none.
-        let (stacks, scored) = match walked.best.is_empty() {
-            true => (vec![first], 1),
-            false => (
-                walked.best.into_iter().map(|(_, pins)| pins).collect(),
-                walked.scored,
-            ),
-        };
-        Ok(task.with_facts(stacks, scored))
-    }
-}
-
 impl Found {
-    fn nothing() -> Self {
+    pub(crate) fn nothing() -> Self {
         Self {
             stacks: Vec::new(),
             space: "0".to_owned(),
@@ -182,8 +136,40 @@ impl Found {
 }
 
 impl Task<'_> {
+    /// The best stacks and their number by elimination; `None` when there are too many states.
+    pub(crate) fn eliminate(&mut self) -> Option<Found> {
+        let limits = Limits {
+            states: STATE_LIMIT,
+            clock: self.clock.share(ELIMINATION_SHARE),
+        };
+        let keep = self.request.count.max(1);
+        let solved = exact::solve(&mut self.space, &self.order, keep, limits)?;
+        Some(Found {
+            optimal: !solved.best.is_empty(),
+            stacks: solved.best.into_iter().map(|(_, pins)| pins).collect(),
+            space: solved.count,
+            ..Found::nothing()
+        })
+    }
+
+    /// The best stacks by branch and bound, as far as the time allows, from stacks that are known.
+    pub(crate) fn branch(&self, known: Vec<Pins>) -> Found {
+        let keep = self.request.count.max(1);
+        let bounded = branch::search(self.problem, &self.space.live, keep, known, self.clock);
+        let complete = bounded.complete;
+        Found {
+            stacks: bounded.best.into_iter().map(|(_, pins)| pins).collect(),
+            space: self.count_bound(),
+            space_is_exact: false,
+            scored: bounded.scored,
+            bound: (!complete).then(|| score_above(bounded.bound, self.problem.size())),
+            optimal: complete,
+            ..Found::nothing()
+        }
+    }
+
     /// A stack by complete decision; `None` when it is proven that there is none.
-    fn decide(&self) -> Result<Option<Pins>, Fault> {
+    pub(crate) fn decide(&self) -> Result<Option<Pins>, Fault> {
         let roots: Vec<usize> = (0..self.problem.roots.len()).collect();
         match decide(
             self.problem,
@@ -198,7 +184,7 @@ impl Task<'_> {
     }
 
     /// What stacks found otherwise are worth: the size of the space and a bound, exact where that is cheap.
-    fn with_facts(&mut self, stacks: Vec<Pins>, scored: u64) -> Found {
+    pub(crate) fn with_facts(&mut self, stacks: Vec<Pins>, scored: u64) -> Found {
         let limits = Limits {
             states: CHEAP_STATE_LIMIT,
             clock: self.clock.share(FACTS_SHARE),

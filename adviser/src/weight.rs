@@ -39,6 +39,11 @@ pub(crate) fn term_weight(score: f64) -> Result<i128, Fault> {
     Ok(weight(score, 0)? + 1)
 }
 
+/// The score of a term of this weight.
+pub(crate) fn term_score(weight: i128) -> f64 {
+    (weight >> RANK_BITS) as f64 / (1_u64 << FRACTION_BITS) as f64
+}
+
 /// The score of a release of this weight, as a multiple of 2^-60: sums of these are exact.
 pub(crate) fn exact_score(weight: i128) -> i128 {
     (weight >> RANK_BITS) + 1

@@ -10,7 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
-use thoth_adviser::{Advice, PredictorName, PrereleasePolicy, RecommendationType, Request, Scoring};
+use thoth_adviser::{
+    Advice, PredictorName, PrereleasePolicy, RecommendationType, Request, Scoring, Universe,
+};
 use thoth_cypher::{Graph, PRUNE_ARTIFACTS, params};
 use thoth_schema::environment::Environment;
 use thoth_schema::error::{ErrorCode, Fault};
@@ -99,6 +101,17 @@ pub async fn advise(graph: &dyn Graph, input: &AdviseInput) -> Result<Report, Fa
     advice.search.graph_statements = statements;
     advice.search.millis = (started.elapsed().as_micros() as f64) / 1_000.0;
     Ok(Report { advice })
+}
+
+/// What the search of a request starts from, for whoever searches by other means than [`advise`].
+///
+/// # Errors
+/// As [`advise`], but for those of the search.
+pub async fn prepare(graph: &dyn Graph, input: &AdviseInput) -> Result<(Universe, Request), Fault> {
+    let request = request(input)?;
+    let as_of = input.as_of.as_deref().map(as_of).transpose()?;
+    let gathered = gather::gather(graph, input, &request, as_of, scores(input)?).await?;
+    Ok((gathered.universe, request))
 }
 
 fn request(input: &AdviseInput) -> Result<Request, Fault> {
