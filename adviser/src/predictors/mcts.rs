@@ -11,7 +11,7 @@ use super::walker::{Policy, Walker};
 use crate::bits;
 
 /// How much a decision that was tried less is worth a try, in units of the range of scores seen.
-const EXPLORATION: f64 = 0.15;
+const EXPLORATION: f64 = 0.2;
 
 /// The weight of the best score seen below a decision against the mean one.
 const BEST_SHARE: f64 = 0.7;
@@ -39,8 +39,8 @@ struct Node {
     visits: u32,
     sum: f64,
     best: f64,
-    /// It led to a dead end: never again.
-    dead: bool,
+    /// Nothing new is to be found below it: a dead end, a whole stack, or a node with only such below.
+    closed: bool,
 }
 
 struct Tree {
@@ -101,7 +101,7 @@ impl Node {
             visits: 0,
             sum: 0.0,
             best: f64::NEG_INFINITY,
-            dead: false,
+            closed: false,
         }
     }
 }
@@ -116,12 +116,15 @@ impl Tree {
             node.sum += score;
             node.best = node.best.max(score);
         }
+        if let Some(last) = self.path.last().filter(|_| self.inside) {
+            self.nodes[*last as usize].closed = true;
+        }
     }
 
     /// A walk that stayed in the tree and failed fails always.
     fn bury(&mut self) {
         if let Some(last) = self.path.last().filter(|_| self.inside) {
-            self.nodes[*last as usize].dead = true;
+            self.nodes[*last as usize].closed = true;
         }
         for at in &self.path {
             self.nodes[*at as usize].visits += 1;
@@ -140,7 +143,7 @@ impl Tree {
         let mut at = parent.child;
         while at != NONE {
             let node = &self.nodes[at as usize];
-            if !node.dead && node.visits > 0 && bits::has(choices, node.candidate as usize) {
+            if !node.closed && node.visits > 0 && bits::has(choices, node.candidate as usize) {
                 let visits = f64::from(node.visits);
                 let top = if node.best.is_finite() {
                     node.best
@@ -203,7 +206,8 @@ impl Policy for Tree {
         let at = self.path.last().copied().unwrap_or(0);
         let parent = self.nodes[at as usize];
         let room = 1.0 + WIDENING * f64::sqrt(f64::from(parent.visits));
-        let fits = self.nodes.len() < MOST_NODES && f64::from(parent.children) < room;
+        let known = self.best_child(&parent, walker.choices(place));
+        let fits = self.nodes.len() < MOST_NODES && (known.is_none() || f64::from(parent.children) < room);
         let fresh = if fits {
             self.untried(walker, &parent, place)
         } else {
@@ -219,15 +223,12 @@ impl Policy for Tree {
             self.inside = false;
             return candidate;
         }
-        match self.best_child(&parent, walker.choices(place)) {
-            Some(child) => {
-                self.path.push(child);
-                self.nodes[child as usize].candidate as usize
-            }
-            None => {
-                self.inside = false;
-                self.roll(walker, place)
-            }
+        if let Some(child) = known {
+            self.path.push(child);
+            return self.nodes[child as usize].candidate as usize;
         }
+        self.nodes[at as usize].closed |= fits;
+        self.inside = false;
+        self.roll(walker, place)
     }
 }

@@ -9,6 +9,7 @@ use thoth_schema::requirement::Requirement;
 use thoth_schema::version::{Version, order_key};
 
 use crate::generated::{Toy, toy};
+use crate::loader::{Loader, request};
 
 /// More than a small universe has stacks.
 const ALL: usize = 5_000;
@@ -159,6 +160,38 @@ fn holds_with_terms(toy: &Toy, terms: Vec<Term>) {
             );
         }
     }
+}
+
+#[test]
+fn every_combination_of_the_packages_named_is_scored_once() {
+    let index = serde_json::json!({
+        "a": { "1.0": {}, "2.0": {}, "3.0": { "requires_dist": ["b>=2"] } },
+        "b": { "1.0": {}, "2.0": { "requires_dist": ["c"] }, "3.0": { "requires_dist": ["c<2"] } },
+        "c": { "1.0": {}, "1.5": {}, "2.0": {} },
+    });
+    let case = serde_json::json!({ "index": { "inline": index }, "expected": {} });
+    let wishes = ["a", "b"].map(|text| Requirement::parse(text).expect("a requirement"));
+    let asked = Request {
+        predictor: PredictorName::PackageCombinations,
+        ..request(wishes.to_vec())
+    };
+    let universe = Loader::default().universe(&case, &asked);
+    let scored = |names: &[&str]| {
+        let combine = names.iter().map(|name| name.parse().expect("a name")).collect();
+        let request = Request {
+            combine,
+            count: 20,
+            ..asked.clone()
+        };
+        advise(&universe, &request).map(|advice| (advice.search.stacks_scored, advice.stacks.len()))
+    };
+    // a 3 with b 1 is none.
+    assert_eq!(scored(&[]).expect("an advice"), (8, 8));
+    assert_eq!(scored(&["a"]).expect("an advice"), (3, 3));
+    // c 2 with the b before the newest.
+    assert_eq!(scored(&["c"]).expect("an advice"), (3, 3));
+    let fault = scored(&["d"]).expect_err("a fault");
+    assert_eq!(fault.code.code(), "INVALID_ARGUMENT");
 }
 
 proptest! {
