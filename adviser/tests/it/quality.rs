@@ -45,12 +45,22 @@ impl Scored {
             seed,
             ..self.request.clone()
         };
-        let start = Instant::now();
+        let start = on_core();
         let advice = advise(&self.universe, &request).expect("an advice");
-        let rate = advice.search.stacks_scored as f64 / start.elapsed().as_secs_f64();
+        let rate = advice.search.stacks_scored as f64 / (on_core() - start).max(1e-9);
         (advice.stacks[0].score, rate)
     }
 }
+
+/// Seconds that this thread was on a core, so that what else runs on the machine does not count; where the
+/// kernel does not tell, the time of day.
+pub(crate) fn on_core() -> f64 {
+    let schedule = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let nanos = schedule.and_then(|text| text.split(' ').next()?.parse::<f64>().ok());
+    nanos.map_or_else(|| START.elapsed().as_secs_f64(), |nanos| nanos / 1e9)
+}
+
+static START: std::sync::LazyLock<Instant> = std::sync::LazyLock::new(Instant::now);
 
 fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);

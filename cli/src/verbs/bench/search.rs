@@ -209,6 +209,14 @@ fn median(values: &mut [f64]) -> f64 {
     }
 }
 
+/// Seconds that this thread was on a core: what else runs on the machine does not count. Where the kernel does
+/// not tell, nothing.
+fn on_core() -> Option<f64> {
+    let schedule = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    let nanos: f64 = schedule.split(' ').next()?.parse().ok()?;
+    Some(nanos / 1e9)
+}
+
 /// The most memory the process ever held, as the kernel writes it; where there is no such file, nothing.
 fn memory_peak() -> Option<String> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
