@@ -179,7 +179,7 @@ impl Task<'_> {
         ) {
             Decision::Stack(pins) => Ok(Some(pins)),
             Decision::Nothing(_) => Ok(None),
-            Decision::Undecided => Err(out_of_budget()),
+            Decision::Undecided => Err(ended_early(self.clock.is_cancelled())),
         }
     }
 
@@ -250,10 +250,15 @@ fn exact_score_of(problem: &Problem, pins: &Pins) -> i128 {
         .sum()
 }
 
-fn out_of_budget() -> Fault {
+fn ended_early(cancelled: bool) -> Fault {
+    let why = if cancelled {
+        "the search was cancelled"
+    } else {
+        "the budget of time was used up"
+    };
     Fault::new(
         ErrorCode::BudgetExhausted,
-        "the budget of time was used up before a stack was found or ruled out",
+        format!("{why} before a stack was found or ruled out"),
     )
     .remedy("give more milliseconds, or narrower requirements")
 }

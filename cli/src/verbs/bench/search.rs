@@ -40,7 +40,11 @@ const SAMPLERS: [PredictorName; 6] = [
 pub(super) async fn run(args: &SearchArgs, settings: &Settings, output: &Output) -> Result<ExitCode, Fault> {
     let problems = problems::load(args.data.as_deref(), settings, output).await?;
     for mut problem in problems {
-        output.data(&proof(&mut problem, args)?)?;
+        let (proof, has_stacks) = proof(&mut problem, args)?;
+        output.data(&proof)?;
+        if !has_stacks {
+            continue;
+        }
         output.data(&quality(&mut problem, args)?)?;
         output.data(&warm(&mut problem, args)?)?;
     }
@@ -50,8 +54,8 @@ pub(super) async fn run(args: &SearchArgs, settings: &Settings, output: &Output)
     Ok(ExitCode::SUCCESS)
 }
 
-/// Size of the space, and time to proof.
-fn proof(problem: &mut Problem, args: &SearchArgs) -> Result<String, Fault> {
+/// Size of the space, and time to proof; and whether there is a stack at all.
+fn proof(problem: &mut Problem, args: &SearchArgs) -> Result<(String, bool), Fault> {
     let mut lines = format!("## {}\n\n", problem.title);
     problem.draw_scores(&format!("{}0", args.prefix));
     let mut fastest = f64::INFINITY;
@@ -62,6 +66,9 @@ fn proof(problem: &mut Problem, args: &SearchArgs) -> Result<String, Fault> {
         fastest = fastest.min(start.elapsed().as_secs_f64() * 1_000.0);
         last = Some(advised);
     }
+    let has_stacks = last
+        .as_ref()
+        .is_some_and(|advised| !advised.advice.stacks.is_empty());
     if let Some(advised) = last {
         let search = &advised.advice.search;
         let exactly = if search.space_is_exact {
@@ -81,7 +88,7 @@ fn proof(problem: &mut Problem, args: &SearchArgs) -> Result<String, Fault> {
             "{packages} packages in reach, {exactly} {space} stacks; optimum {proven} {fastest:.2} ms of advice.\n"
         );
     }
-    Ok(lines)
+    Ok((lines, has_stacks))
 }
 
 /// Speed, and the best score by budget.
@@ -147,7 +154,7 @@ fn warm(problem: &mut Problem, args: &SearchArgs) -> Result<String, Fault> {
     let mut lines =
         "| stacks | cold | warm | cold, scores changed | warm, scores changed |\n|---|---|---|---|---|\n"
             .to_owned();
-    let mut shares = vec![[const { Vec::new() }; 4]; WARM_BUDGETS.len()];
+    let mut shares = vec![<[Vec<f64>; 4]>::default(); WARM_BUDGETS.len()];
     for table in 0..args.seeds {
         let seed = u64::from(table);
         let name = format!("{}{table}", args.prefix);
