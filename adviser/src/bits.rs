@@ -48,11 +48,6 @@ pub(crate) fn count(words: &[u64]) -> u32 {
     words.iter().map(|word| word.count_ones()).sum()
 }
 
-/// Number of elements the two sets share.
-pub(crate) fn count_shared(left: &[u64], right: &[u64]) -> u32 {
-    left.iter().zip(right).map(|(a, b)| (a & b).count_ones()).sum()
-}
-
 /// `left &= right`; says whether `left` changed.
 pub(crate) fn keep(left: &mut [u64], right: &[u64]) -> bool {
     let mut changed = false;

@@ -91,6 +91,10 @@ fn request() -> Request {
         limit: None,
         budget: Duration::from_secs(60),
         seed: 0,
+        combine: Vec::new(),
+        warm_start: None,
+        trace: false,
+        control: None,
     }
 }
 
@@ -142,7 +146,7 @@ fn weights(best: &[(i128, Pins)]) -> Vec<i128> {
     best.iter().map(|(weight, _)| *weight).collect()
 }
 
-fn limits(states: usize) -> Limits {
+fn limits(states: usize) -> Limits<'static> {
     Limits {
         states,
         clock: Clock::start(Duration::from_secs(600)),

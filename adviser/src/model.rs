@@ -14,6 +14,8 @@ use thoth_schema::version::Version;
 use thoth_schema::versions::VersionSet;
 
 use crate::advice::Reason;
+use crate::control::SearchControl;
+use crate::values::ValueTable;
 
 /// The knowledge a request may touch: an over-approximation gathered from the graph. Packages that no legal
 /// stack reaches do no harm; a package that is absent counts as unknown.
@@ -115,6 +117,14 @@ pub struct Request {
     pub budget: Duration,
     /// Seed of random predictors.
     pub seed: u64,
+    /// The packages whose releases `package-combinations` combines; the direct ones when empty.
+    pub combine: Vec<PackageName>,
+    /// What an earlier search of these packages in this environment learnt.
+    pub warm_start: Option<ValueTable>,
+    /// Whether to record the course of the search.
+    pub trace: bool,
+    /// Where the caller watches the search and may end it.
+    pub control: Option<Arc<SearchControl>>,
 }
 
 /// Defines a closed set of names with parsing, printing and documentation.
@@ -210,12 +220,26 @@ names! {
     /// How to search; see the module `predictor` for formulas and sources.
     #[derive(Default)]
     PredictorName, "predictor" {
-        /// Elimination over the package graph; proves the optimum and counts the space.
+        /// `exact` where that is cheap, else what suits the problem; the answer names the one that ran.
         #[default]
+        Auto = "auto",
+        /// Elimination over the package graph; proves the optimum and counts the space.
         Exact = "exact",
         /// The newest legal stack, as installers pick it.
         Latest = "latest",
-        /// Independent random stacks; the best of them.
+        /// Learns what each release brings about and follows what it learnt.
+        TemporalDifference = "temporal-difference",
+        /// Monte-Carlo tree search for one player.
+        Mcts = "mcts",
+        /// One package changed at a time, worse stacks accepted less and less.
+        SimulatedAnnealing = "simulated-annealing",
+        /// One package changed at a time, better stacks accepted alone, from many random stacks.
+        HillClimbing = "hill-climbing",
+        /// Independent random stacks, decided in the order of requirement; the best of them.
         RandomWalk = "random-walk",
+        /// Independent random stacks, decided in random order; the best of them.
+        Sampling = "sampling",
+        /// Every combination of the releases of some packages, the others at their best.
+        PackageCombinations = "package-combinations",
     }
 }

@@ -4,9 +4,11 @@
 //!
 //! | predictor | idea | source |
 //! |---|---|---|
+//! | `auto` | `exact` where elimination is cheap; else the predictor that suits the score, and branch and bound from what it found | |
 //! | `exact` | `best(S) = max over candidates c of the next package p: score(c) + best(S after c)`, equal states `S` merged; the same recursion with sums instead of maxima counts the space | variable elimination: Bertelè and Brioschi, *Nonserial Dynamic Programming*, 1972; Dechter, *Bucket elimination*, 1999. Where states explode: branch and bound, Land and Doig, 1960 |
 //! | `latest` | the newest candidate of each package in turn, conflicts learned, then raised one package at a time | PubGrub: Weizenbaum 2018, after CDCL, Marques-Silva and Sakallah 1999 |
-//! | `random-walk` | `n` independent stacks, each package uniform over the candidates still allowed; the best of them | Pearson, *The problem of the random walk*, 1905 |
+//!
+//! The others score stacks one by one: see the module `predictors`.
 
 use std::time::Duration;
 
@@ -15,14 +17,16 @@ use thoth_schema::error::{ErrorCode, Fault};
 use crate::branch;
 use crate::clock::Clock;
 use crate::decide::{Decision, decide};
-use crate::exact::{self, CHEAP_STATE_LIMIT, Estimate, Limits, Rest, STATE_LIMIT};
+use crate::exact::{self, CHEAP_STATE_LIMIT, Estimate, Limits, Partial, Rest, STATE_LIMIT};
 use crate::latest;
 use crate::model::{PredictorName, Request};
 use crate::order::Order;
+use crate::predictors::{Auto, Method, Sampler};
 use crate::problem::{Pins, Problem};
 use crate::space::Space;
 use crate::terms::{exact_score_of, score_of};
-use crate::walk;
+use crate::trace::SearchTrace;
+use crate::values::ValueTable;
 use crate::weight::score_above;
 
 /// How much of the budget elimination may use before branch and bound takes over, in percent.
@@ -46,7 +50,7 @@ pub(crate) struct Task<'p> {
     pub(crate) space: Space<'p>,
     pub(crate) order: Order,
     pub(crate) request: &'p Request,
-    pub(crate) clock: Clock,
+    pub(crate) clock: Clock<'p>,
 }
 
 /// What a predictor found.
@@ -64,6 +68,12 @@ pub(crate) struct Found {
     pub(crate) bound: Option<f64>,
     /// Whether the first stack is proven the best.
     pub(crate) optimal: bool,
+    /// The predictor that was chosen, where the one asked for chooses.
+    pub(crate) ran: Option<PredictorName>,
+    /// What was learnt.
+    pub(crate) values: Option<ValueTable>,
+    /// The course of the search.
+    pub(crate) trace: Option<SearchTrace>,
 }
 
 /// One way to search.
@@ -79,64 +89,31 @@ pub(crate) trait Predictor {
 /// The predictor of that name.
 pub(crate) fn predictor(name: PredictorName) -> &'static dyn Predictor {
     match name {
+        PredictorName::Auto => &Auto,
         PredictorName::Exact => &Exact,
         PredictorName::Latest => &Latest,
-        PredictorName::RandomWalk => &RandomWalk,
+        PredictorName::TemporalDifference => &Sampler(Method::TemporalDifference),
+        PredictorName::Mcts => &Sampler(Method::Mcts),
+        PredictorName::SimulatedAnnealing => &Sampler(Method::SimulatedAnnealing),
+        PredictorName::HillClimbing => &Sampler(Method::HillClimbing),
+        PredictorName::RandomWalk => &Sampler(Method::RandomWalk),
+        PredictorName::Sampling => &Sampler(Method::Sampling),
+        PredictorName::PackageCombinations => &Sampler(Method::PackageCombinations),
     }
 }
 
-struct Exact;
+pub(crate) struct Exact;
 
 impl Predictor for Exact {
     fn search(&self, task: &mut Task<'_>) -> Result<Found, Fault> {
-        let limits = Limits {
-            states: STATE_LIMIT,
-            clock: task.clock.share(ELIMINATION_SHARE),
-        };
-        let rest = Rest {
-            clock: task.clock.share(ELIMINATION_SHARE + REST_SHARE),
-            width: BEAM_WIDTH,
-            seed: task.request.seed,
-        };
-        let keep = task.request.count.max(1);
-        let partial = match exact::solve_or_bound(&mut task.space, &task.order, keep, limits, rest) {
-            Err(partial) => partial,
-            Ok(solved) => {
-                return Ok(Found {
-                    optimal: !solved.best.is_empty(),
-                    stacks: solved.best.into_iter().map(|(_, pins)| pins).collect(),
-                    space: solved.count,
-                    space_is_exact: true,
-                    estimate: None,
-                    scored: 0,
-                    bound: None,
-                });
-            }
-        };
-        let mut known: Vec<Pins> = partial.best.into_iter().map(|(_, pins)| pins).collect();
-        if known.is_empty() {
-            let Some(first) = task.decide()? else {
-                return Ok(Found::nothing());
-            };
-            known.push(first);
+        match task.eliminate() {
+            Ok(found) => Ok(found),
+            Err(partial) => task.branch(partial, Vec::new()),
         }
-        let bounded = branch::search(task.problem, &task.space.live, keep, known, task.clock);
-        let bound = bounded.bound.min(partial.bound);
-        let met = keep == 1 && bounded.best.first().is_some_and(|(weight, _)| *weight >= bound);
-        let optimal = bounded.complete || met;
-        Ok(Found {
-            stacks: bounded.best.into_iter().map(|(_, pins)| pins).collect(),
-            space: task.count_bound(),
-            space_is_exact: false,
-            estimate: partial.estimate,
-            scored: bounded.scored,
-            bound: (!optimal).then(|| score_above(bound, task.problem.summands())),
-            optimal,
-        })
     }
 }
 
-struct Latest;
+pub(crate) struct Latest;
 
 impl Predictor for Latest {
     fn search(&self, task: &mut Task<'_>) -> Result<Found, Fault> {
@@ -148,40 +125,8 @@ impl Predictor for Latest {
     }
 }
 
-struct RandomWalk;
-
-impl Predictor for RandomWalk {
-    fn search(&self, task: &mut Task<'_>) -> Result<Found, Fault> {
-        let Request {
-            count, seed, limit, ..
-        } = *task.request;
-        let limit = limit.unwrap_or(walk::DEFAULT_LIMIT);
-        let Some(first) = task.decide()? else {
-            return Ok(Found::nothing());
-        };
-        let walked = walk::walk(
-            task.problem,
-            &task.space.live,
-            &task.order,
-            count,
-            seed,
-            limit,
-            task.clock,
-        );
-        // Where every walk ends in a dead end the decision's stack is still better than none.
-        let (stacks, scored) = match walked.best.is_empty() {
-            true => (vec![first], 1),
-            false => (
-                walked.best.into_iter().map(|(_, pins)| pins).collect(),
-                walked.scored,
-            ),
-        };
-        Ok(task.with_facts(stacks, scored))
-    }
-}
-
 impl Found {
-    fn nothing() -> Self {
+    pub(crate) fn nothing() -> Self {
         Self {
             stacks: Vec::new(),
             space: "0".to_owned(),
@@ -190,13 +135,67 @@ impl Found {
             scored: 0,
             bound: None,
             optimal: false,
+            ran: None,
+            values: None,
+            trace: None,
         }
     }
 }
 
 impl Task<'_> {
+    /// The best stacks and their number by elimination; where there are too many states, what is known by then.
+    pub(crate) fn eliminate(&mut self) -> Result<Found, Partial> {
+        let limits = Limits {
+            states: STATE_LIMIT,
+            clock: self.clock.share(ELIMINATION_SHARE),
+        };
+        let rest = Rest {
+            clock: self.clock.share(ELIMINATION_SHARE + REST_SHARE),
+            width: BEAM_WIDTH,
+            seed: self.request.seed,
+        };
+        let keep = self.request.count.max(1);
+        let solved = exact::solve_or_bound(&mut self.space, &self.order, keep, limits, rest)?;
+        Ok(Found {
+            optimal: !solved.best.is_empty(),
+            stacks: solved.best.into_iter().map(|(_, pins)| pins).collect(),
+            space: solved.count,
+            ..Found::nothing()
+        })
+    }
+
+    /// The best stacks by branch and bound, as far as the time allows, from stacks that are known.
+    ///
+    /// # Errors
+    ///
+    /// `BUDGET_EXHAUSTED` where none was known and the time was over before one was found.
+    pub(crate) fn branch(&self, partial: Partial, mut known: Vec<Pins>) -> Result<Found, Fault> {
+        let keep = self.request.count.max(1);
+        known.extend(partial.best.into_iter().map(|(_, pins)| pins));
+        if known.is_empty() {
+            let Some(first) = self.decide()? else {
+                return Ok(Found::nothing());
+            };
+            known.push(first);
+        }
+        let bounded = branch::search(self.problem, &self.space.live, keep, known, self.clock);
+        let bound = bounded.bound.min(partial.bound);
+        let met = keep == 1 && bounded.best.first().is_some_and(|(weight, _)| *weight >= bound);
+        let optimal = bounded.complete || met;
+        Ok(Found {
+            stacks: bounded.best.into_iter().map(|(_, pins)| pins).collect(),
+            space: self.count_bound(),
+            space_is_exact: false,
+            estimate: partial.estimate,
+            scored: bounded.scored,
+            bound: (!optimal).then(|| score_above(bound, self.problem.summands())),
+            optimal,
+            ..Found::nothing()
+        })
+    }
+
     /// A stack by complete decision; `None` when it is proven that there is none.
-    fn decide(&self) -> Result<Option<Pins>, Fault> {
+    pub(crate) fn decide(&self) -> Result<Option<Pins>, Fault> {
         let roots: Vec<usize> = (0..self.problem.roots.len()).collect();
         match decide(
             self.problem,
@@ -206,12 +205,12 @@ impl Task<'_> {
         ) {
             Decision::Stack(pins) => Ok(Some(pins)),
             Decision::Nothing(_) => Ok(None),
-            Decision::Undecided => Err(out_of_budget()),
+            Decision::Undecided => Err(ended_early(self.clock.is_cancelled())),
         }
     }
 
     /// What stacks found otherwise are worth: the size of the space and a bound, exact where that is cheap.
-    fn with_facts(&mut self, stacks: Vec<Pins>, scored: u64) -> Found {
+    pub(crate) fn with_facts(&mut self, stacks: Vec<Pins>, scored: u64) -> Found {
         let limits = Limits {
             states: CHEAP_STATE_LIMIT,
             clock: self.clock.share(FACTS_SHARE),
@@ -244,6 +243,7 @@ impl Task<'_> {
             scored,
             bound: bound.filter(|_| !optimal),
             optimal,
+            ..Found::nothing()
         }
     }
 
@@ -263,10 +263,15 @@ impl Task<'_> {
     }
 }
 
-fn out_of_budget() -> Fault {
+fn ended_early(cancelled: bool) -> Fault {
+    let why = if cancelled {
+        "the search was cancelled"
+    } else {
+        "the budget of time was used up"
+    };
     Fault::new(
         ErrorCode::BudgetExhausted,
-        "the budget of time was used up before a stack was found or ruled out",
+        format!("{why} before a stack was found or ruled out"),
     )
     .remedy("give more milliseconds, or narrower requirements")
 }

@@ -8,7 +8,7 @@ use clap_complete::Shell;
 use crate::advise::args::AdviseArgs;
 use crate::dead_letters::args::DeadLettersVerb;
 use crate::settings::Override;
-use crate::verbs::{DocumentsVerb, PurgeArgs};
+use crate::verbs::{BenchVerb, DocumentsVerb, PurgeArgs};
 
 /// Learns which Python stacks work where, and advises on them.
 #[derive(Debug, Parser)]
@@ -78,6 +78,9 @@ pub(crate) enum Verb {
                       thoth advise flask --as-of 2020-08-21 --predictor latest\n\n\
                       Exit codes: 0 advised; 1 unsatisfiable, or knowledge is missing; 2 wrong usage or environment.")]
     Advise(Box<AdviseArgs>),
+    /// Measure, on recorded problems
+    #[command(subcommand)]
+    Bench(BenchVerb),
     /// Look after messages that could not be ingested
     #[command(subcommand)]
     DeadLetters(DeadLettersVerb),
@@ -345,7 +348,10 @@ impl Cli {
                 (graph, store) = (args.graph.graph.as_ref(), args.store.store.as_ref());
             }
             Verb::Graph(GraphVerb::Query(args)) => graph = args.graph.graph.as_ref(),
-            Verb::Graph(GraphVerb::Queries(_)) | Verb::Config(_) | Verb::Completions { .. } => {}
+            Verb::Bench(_)
+            | Verb::Graph(GraphVerb::Queries(_))
+            | Verb::Config(_)
+            | Verb::Completions { .. } => {}
         }
         let level = match (self.quiet, self.verbose) {
             (true, _) => Some(("log.level", "error", "--quiet")),

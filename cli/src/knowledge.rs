@@ -50,13 +50,25 @@ pub(crate) async fn in_memory(
     settings: &Settings,
     output: &Output,
 ) -> Result<Arc<dyn Graph>, Fault> {
-    let graph = EmbeddedGraph::in_memory()?;
-    migrate(&graph).await?;
     let options = settings.reading(false);
     let mut documents = Vec::new();
     for file in input_files(paths)? {
         documents.extend(documents_of(&file, &options)?);
     }
+    of_documents(documents, input, output).await
+}
+
+/// Of these documents the ones that can matter to a request, in a graph that is gone with the process.
+///
+/// # Errors
+/// Faults of the graph, and of the requirements.
+pub(crate) async fn of_documents(
+    mut documents: Vec<Document>,
+    input: &AdviseInput,
+    output: &Output,
+) -> Result<Arc<dyn Graph>, Fault> {
+    let graph = EmbeddedGraph::in_memory()?;
+    migrate(&graph).await?;
     keep_within_reach(&mut documents, input)?;
     let progress = Progress::new(output, "knowledge", documents.len() as u64, false);
     load(&graph, &documents, progress).await?;

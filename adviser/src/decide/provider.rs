@@ -66,14 +66,14 @@ pub(crate) struct Provider<'a> {
     live: &'a Live,
     /// The root requirements to meet, by their place among the roots.
     roots: &'a [usize],
-    clock: Clock,
+    clock: Clock<'a>,
     discovered: RefCell<FastMap<PackageId, usize>>,
     /// By package: the terms that forbid something of it, each with its place among their members.
     forbidding: FastMap<PackageId, Vec<(u32, usize)>>,
 }
 
 impl<'a> Provider<'a> {
-    pub(crate) fn new(problem: &'a Problem, live: &'a Live, roots: &'a [usize], clock: Clock) -> Self {
+    pub(crate) fn new(problem: &'a Problem, live: &'a Live, roots: &'a [usize], clock: Clock<'a>) -> Self {
         let mut forbidding: FastMap<PackageId, Vec<(u32, usize)>> = FastMap::default();
         for (number, factor) in problem.factors.iter().enumerate() {
             if factor.weight.is_none() {

@@ -15,7 +15,7 @@ use crate::order::Order;
 use crate::problem::PackageId;
 use crate::space::{Edge, FREE, IMPOSSIBLE};
 
-impl<C: Count> Run<'_, '_, C> {
+impl<C: Count> Run<'_, '_, '_, C> {
     pub(super) fn decide_component(
         &mut self,
         packages: &[PackageId],

@@ -39,9 +39,9 @@ const STEPS_PER_LOOK: u32 = 1024;
 
 /// Where the search gives up.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Limits {
+pub(crate) struct Limits<'c> {
     pub(crate) states: usize,
-    pub(crate) clock: Clock,
+    pub(crate) clock: Clock<'c>,
 }
 
 /// All there is to know of a space.
@@ -73,7 +73,7 @@ enum Stop {
 
 /// The `keep` best stacks and the number of all; `None` when that takes more states or time than the limits
 /// allow.
-pub(crate) fn solve(space: &mut Space<'_>, order: &Order, keep: usize, limits: Limits) -> Option<Solved> {
+pub(crate) fn solve(space: &mut Space<'_>, order: &Order, keep: usize, limits: Limits<'_>) -> Option<Solved> {
     match Run::<u128>::new(space, order, keep, limits).solve() {
         Ok(solved) => Some(solved),
         Err(stopped) if stopped.why == Stop::Limit => None,
@@ -82,12 +82,12 @@ pub(crate) fn solve(space: &mut Space<'_>, order: &Order, keep: usize, limits: L
 }
 
 /// The same, and where that takes too much what is known of the space all the same.
-pub(crate) fn solve_or_bound(
+pub(crate) fn solve_or_bound<'c>(
     space: &mut Space<'_>,
     order: &Order,
     keep: usize,
-    limits: Limits,
-    rest: Rest,
+    limits: Limits<'c>,
+    rest: Rest<'c>,
 ) -> Result<Solved, Partial> {
     let stopped = match Run::<u128>::new(space, order, keep, limits).solve() {
         Ok(solved) => return Ok(solved),
@@ -107,31 +107,31 @@ pub(crate) fn solve_counting<C: Count>(
     space: &mut Space<'_>,
     order: &Order,
     keep: usize,
-    limits: Limits,
+    limits: Limits<'_>,
 ) -> Option<Solved> {
     Run::<C>::new(space, order, keep, limits).solve().ok()
 }
 
 /// A search that ended early, and how far it got.
-struct Stopped<'s, 'p, C> {
+struct Stopped<'s, 'p, 'c, C> {
     why: Stop,
-    run: Run<'s, 'p, C>,
+    run: Run<'s, 'p, 'c, C>,
     layer: Layer<C>,
     chains: Chains,
     at: usize,
 }
 
-impl<C: Count> Stopped<'_, '_, C> {
-    fn partial(self, rest: Rest) -> Partial {
+impl<'c, C: Count> Stopped<'_, '_, 'c, C> {
+    fn partial(self, rest: Rest<'c>) -> Partial {
         self.run.partial(self.layer, self.chains, self.at, rest)
     }
 }
 
-struct Run<'s, 'p, C> {
+struct Run<'s, 'p, 'c, C> {
     space: &'s mut Space<'p>,
     order: &'s Order,
     keep: usize,
-    limits: Limits,
+    limits: Limits<'c>,
     groups: Groups,
     lists: Lists,
     open: Vec<u32>,
@@ -144,8 +144,8 @@ struct Run<'s, 'p, C> {
     count: std::marker::PhantomData<C>,
 }
 
-impl<'s, 'p, C: Count> Run<'s, 'p, C> {
-    fn new(space: &'s mut Space<'p>, order: &'s Order, keep: usize, limits: Limits) -> Self {
+impl<'s, 'p, 'c, C: Count> Run<'s, 'p, 'c, C> {
+    fn new(space: &'s mut Space<'p>, order: &'s Order, keep: usize, limits: Limits<'c>) -> Self {
         let keep = keep.max(1);
         Self {
             space,
@@ -163,7 +163,7 @@ impl<'s, 'p, C: Count> Run<'s, 'p, C> {
         }
     }
 
-    fn solve(mut self) -> Result<Solved, Box<Stopped<'s, 'p, C>>> {
+    fn solve(mut self) -> Result<Solved, Box<Stopped<'s, 'p, 'c, C>>> {
         let Some(roots) = self.space.roots().filter(|_| !self.space.terms.forbids_all) else {
             return Ok(Solved::nothing());
         };

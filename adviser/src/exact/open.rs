@@ -91,7 +91,7 @@ enum Standing {
     Absent,
 }
 
-impl<C: Count> Run<'_, '_, C> {
+impl<C: Count> Run<'_, '_, '_, C> {
     /// Which terms may still hold once `package` is decided by a candidate that is a member of the terms
     /// `joins`, in the state `slots`; and what the terms that now hold for certain add. `None` when one of
     /// them forbids the stack.

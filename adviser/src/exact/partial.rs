@@ -29,9 +29,9 @@ const LEAST_PROBES: u64 = 64;
 
 /// What may be spent on knowing part of it.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Rest {
+pub(crate) struct Rest<'c> {
     /// When the beam and the probes have to end.
-    pub(crate) clock: Clock,
+    pub(crate) clock: Clock<'c>,
     /// How many states of a layer the beam keeps; 0 for no beam.
     pub(crate) width: usize,
     /// Seed of the probes.
@@ -58,14 +58,14 @@ pub(crate) struct Estimate {
     pub(crate) probes: u64,
 }
 
-impl<C: Count> Run<'_, '_, C> {
+impl<'c, C: Count> Run<'_, '_, 'c, C> {
     /// What is known when the search stops before the component `at`, in states of `layer`.
     pub(super) fn partial(
         mut self,
         mut layer: Layer<C>,
         mut chains: Chains,
         mut at: usize,
-        rest: Rest,
+        rest: Rest<'c>,
     ) -> Partial {
         let hopes = Hopes::new(&self, at).of_all(&self, &layer);
         let bound = hopes.iter().copied().max().unwrap_or(0);
@@ -101,7 +101,7 @@ impl<C: Count> Run<'_, '_, C> {
         }
     }
 
-    fn estimate(&mut self, layer: &Layer<C>, at: usize, rest: Rest) -> Option<Estimate> {
+    fn estimate(&mut self, layer: &Layer<C>, at: usize, rest: Rest<'c>) -> Option<Estimate> {
         let mut total = 0.0;
         let ways: Vec<f64> = (0..layer.len())
             .map(|state| {
@@ -241,7 +241,7 @@ struct Hopes {
 
 impl Hopes {
     /// When the component `at` is the next to be decided.
-    fn new<C: Count>(run: &Run<'_, '_, C>, at: usize) -> Self {
+    fn new<C: Count>(run: &Run<'_, '_, '_, C>, at: usize) -> Self {
         let (space, terms) = (&*run.space, &run.space.terms);
         let components = run.order.components.get(at..).unwrap_or(&[]);
         let mut most: Vec<Vec<i128>> = vec![Vec::new(); space.problem.size()];
@@ -281,11 +281,11 @@ impl Hopes {
     }
 
     /// What no stack through each state of the layer exceeds.
-    fn of_all<C: Count>(mut self, run: &Run<'_, '_, C>, layer: &Layer<C>) -> Vec<i128> {
+    fn of_all<C: Count>(mut self, run: &Run<'_, '_, '_, C>, layer: &Layer<C>) -> Vec<i128> {
         (0..layer.len()).map(|state| self.of(run, layer, state)).collect()
     }
 
-    fn of<C: Count>(&mut self, run: &Run<'_, '_, C>, layer: &Layer<C>, state: usize) -> i128 {
+    fn of<C: Count>(&mut self, run: &Run<'_, '_, '_, C>, layer: &Layer<C>, state: usize) -> i128 {
         let sure = layer.ways(state).best.first().map_or(0, |entry| entry.weight);
         let terms = run.lists.get(layer.open(state));
         let open = terms

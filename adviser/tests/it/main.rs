@@ -10,6 +10,8 @@
 mod brute;
 mod generated;
 mod loader;
+mod predictors;
+mod quality;
 mod recorded;
 mod speed;
 mod terms;

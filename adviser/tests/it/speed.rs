@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use thoth_adviser::{PredictorName, Request, Scoring, advise};
 
 use crate::loader::{Loader, cases};
+use crate::quality::on_core;
 
 fn case(id: &str) -> Option<serde_json::Value> {
     cases("corpus").into_iter().find(|case| case["id"] == id)
@@ -34,18 +35,21 @@ fn proofs_and_walks_are_fast() {
             search = search.min(advice.search.search_millis);
         }
         println!("{id}: whole advice in {best:?}, the search alone in {search} ms, target {target} ms");
-        let walk = Request {
-            predictor: PredictorName::RandomWalk,
-            limit: Some(200_000),
-            ..request
-        };
-        let start = Instant::now();
-        let advice = advise(&universe, &walk).expect("an advice");
-        let rate = advice.search.stacks_scored as f64 / start.elapsed().as_secs_f64();
-        println!(
-            "{id}: {rate:.0} stacks a second, best {} of {:?}",
-            advice.stacks[0].score, advice.search.bound
-        );
+        for predictor in [PredictorName::RandomWalk, PredictorName::TemporalDifference] {
+            let sample = Request {
+                predictor,
+                limit: Some(200_000),
+                ..request.clone()
+            };
+            let start = on_core();
+            let advice = advise(&universe, &sample).expect("an advice");
+            let rate = advice.search.stacks_scored as f64 / (on_core() - start);
+            println!(
+                "{id}: {predictor} {rate:.0} stacks a second on one core, best {}, bound {:?}",
+                advice.stacks[0].score, advice.search.bound
+            );
+            assert_eq!(advice.search.stacks_scored, 200_000);
+        }
     }
 }
 

@@ -68,7 +68,11 @@ async fn open(folder: PathBuf) -> Result<Arc<dyn Graph>, Fault> {
     .await
 }
 
-fn documents() -> Result<Vec<Document>, Fault> {
+/// The shipped records.
+///
+/// # Errors
+/// `INTERNAL` should they be damaged.
+pub(super) fn documents() -> Result<Vec<Document>, Fault> {
     let damaged = |problem: &dyn std::fmt::Display| {
         Fault::new(
             ErrorCode::Internal,

@@ -1,5 +1,6 @@
 //! One module a verb.
 
+mod bench;
 mod completions;
 mod config;
 mod demo;
@@ -14,6 +15,7 @@ use std::process::ExitCode;
 
 use thoth_schema::error::Fault;
 
+pub(crate) use bench::BenchVerb;
 pub(crate) use completions::run as completions;
 pub(crate) use documents::args::{DocumentsVerb, PurgeArgs};
 
@@ -35,6 +37,7 @@ pub(crate) async fn run(cli: &Cli, settings: &Settings, output: &Output) -> Resu
         Verb::Documents(verb) => documents::run(verb, settings, output).await,
         Verb::Purge(args) => purge::run(args, settings, output).await,
         Verb::Advise(args) => advise::run(args, settings, output).await,
+        Verb::Bench(verb) => bench::run(verb, settings, output).await,
         Verb::DeadLetters(verb) => dead_letters::run(verb, settings, output).await,
         Verb::Graph(verb) => graph::run(verb, settings, output).await,
         Verb::Config(verb) => config::run(verb, settings, output),

@@ -10,7 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
-use thoth_adviser::{Advice, PredictorName, PrereleasePolicy, RecommendationType, Request, Scoring};
+use thoth_adviser::{
+    Advice, PredictorName, PrereleasePolicy, RecommendationType, Request, Scoring, Universe,
+};
 use thoth_cypher::{Graph, PRUNE_ARTIFACTS, params};
 use thoth_schema::environment::Environment;
 use thoth_schema::error::{ErrorCode, Fault};
@@ -101,6 +103,17 @@ pub async fn advise(graph: &dyn Graph, input: &AdviseInput) -> Result<Report, Fa
     Ok(Report { advice })
 }
 
+/// What the search of a request starts from, for whoever searches by other means than [`advise`].
+///
+/// # Errors
+/// As [`advise`], but for those of the search.
+pub async fn prepare(graph: &dyn Graph, input: &AdviseInput) -> Result<(Universe, Request), Fault> {
+    let request = request(input)?;
+    let as_of = input.as_of.as_deref().map(as_of).transpose()?;
+    let gathered = gather::gather(graph, input, &request, as_of, scores(input)?).await?;
+    Ok((gathered.universe, request))
+}
+
 fn request(input: &AdviseInput) -> Result<Request, Fault> {
     within(
         "requirements",
@@ -136,6 +149,10 @@ fn request(input: &AdviseInput) -> Result<Request, Fault> {
         limit: input.limit,
         budget: Duration::from_millis(input.budget_millis),
         seed: input.seed,
+        combine: Vec::new(),
+        warm_start: None,
+        trace: false,
+        control: None,
     })
 }
 

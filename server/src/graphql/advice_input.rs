@@ -163,12 +163,26 @@ impl Default for RecommendationType {
 mirror! {
     /// How the best stacks are searched for.
     Predictor for adviser::PredictorName {
+        /// EXACT where that is cheap, else what suits the problem; the answer names the one that ran.
+        Auto,
         /// Elimination over the package graph; proves the optimum and counts the space.
         Exact,
         /// The newest legal stack, as installers pick it.
         Latest,
-        /// Independent random stacks; the best of them.
+        /// Learns what each release brings about and follows what it learnt.
+        TemporalDifference,
+        /// Monte-Carlo tree search for one player.
+        Mcts,
+        /// One package changed at a time, worse stacks accepted less and less.
+        SimulatedAnnealing,
+        /// One package changed at a time, better stacks accepted alone, from many random stacks.
+        HillClimbing,
+        /// Independent random stacks, decided in the order of requirement; the best of them.
         RandomWalk,
+        /// Independent random stacks, decided in random order; the best of them.
+        Sampling,
+        /// Every combination of the releases of the direct packages, the others at their best.
+        PackageCombinations,
     }
 }
 
