@@ -1,7 +1,8 @@
 //! The adviser: from the knowledge in reach and a request to checked, proven stacks.
 //!
 //! Entry points
-//! - [`advise()`]: one [`Universe`] and one [`Request`] in, one [`Advice`] out.
+//! - [`advise()`]: one [`Universe`] and one [`Request`] in, one [`Advice`] out; [`advise_fully`] also returns
+//!   what the search learnt and the course it took.
 //! - [`check()`] and [`check_stack`]: what is wrong with pins, by code that shares nothing with the search.
 //!
 //! Semantics
@@ -26,6 +27,7 @@ mod branch;
 mod build;
 mod check;
 mod clock;
+mod control;
 mod decide;
 mod exact;
 mod explain;
@@ -40,13 +42,18 @@ mod problem;
 mod prune;
 mod report;
 mod space;
+mod trace;
+mod values;
 mod walk;
 mod weight;
 
 pub use advice::{Advice, Conflict, Missing, Outcome, Pin, Pruned, Reason, SearchReport, Stack, StackCount};
-pub use advise::advise;
+pub use advise::{Advised, advise, advise_fully};
 pub use check::{Pinned, PinnedRelease, check, check_stack};
+pub use control::{SearchControl, SearchProgress};
 pub use model::{
     Candidate, Effect, Member, PackageKnowledge, PredictorName, PrereleasePolicy, RecommendationType,
     Request, Scoring, Term, Universe,
 };
+pub use trace::{MAX_POINTS, SearchTrace, TracePoint};
+pub use values::{LearntValue, ValueTable};

@@ -21,7 +21,7 @@ pub(crate) fn conflict<'a>(
     request: &Request,
     rules: &mut Rules<'a>,
     problem: &Problem,
-    clock: Clock,
+    clock: Clock<'_>,
 ) -> Result<Conflict, Fault> {
     let core = minimal((0..problem.roots.len()).collect(), |core| {
         Ok(is_unsatisfiable(&problem.with_roots(core), clock))
@@ -79,7 +79,7 @@ fn minimal(
 }
 
 /// Whether it is proven that the roots cannot be met together.
-fn is_unsatisfiable(problem: &Problem, clock: Clock) -> bool {
+fn is_unsatisfiable(problem: &Problem, clock: Clock<'_>) -> bool {
     let Some(live) = Live::pruned(problem) else {
         return true;
     };
