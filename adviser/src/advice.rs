@@ -23,6 +23,9 @@ pub enum Outcome {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Advice {
+    /// The id under which it is kept and can be given again; filled in by the caller who keeps it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
     /// How it ended.
     pub outcome: Outcome,
     /// The best stacks, best first.
@@ -131,6 +134,10 @@ pub struct SearchReport {
     pub millis: f64,
     /// Statements asked of the graph; filled in by the caller.
     pub graph_statements: u64,
+    /// Packages that an earlier advice had read and the graph has not changed since; filled in by the caller.
+    pub cache_hits: u64,
+    /// Releases removed before the search in all releases of the packages in reach, from 0 to 1; filled in by the caller.
+    pub pruned_share: f64,
 }
 
 /// A number of stacks of any size, in decimal digits. In JSON a number up to 2^53, a decimal string above.

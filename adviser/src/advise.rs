@@ -126,8 +126,11 @@ fn advised(
         optimal: found.optimal,
         millis: 0.0,
         graph_statements: 0,
+        cache_hits: 0,
+        pruned_share: 0.0,
     };
     Ok(Advice {
+        id: None,
         outcome: Outcome::Advised,
         stacks,
         search,
@@ -180,8 +183,11 @@ fn nothing<'a>(
         optimal: false,
         millis: 0.0,
         graph_statements: 0,
+        cache_hits: 0,
+        pruned_share: 0.0,
     };
     Ok(Advice {
+        id: None,
         outcome,
         stacks: Vec::new(),
         search,

@@ -22,6 +22,7 @@
 
 mod advice;
 mod advise;
+mod audit;
 mod bits;
 mod branch;
 mod build;
@@ -41,6 +42,7 @@ mod predictor;
 mod problem;
 mod prune;
 mod report;
+mod serial;
 mod space;
 mod trace;
 mod values;
@@ -49,6 +51,7 @@ mod weight;
 
 pub use advice::{Advice, Conflict, Missing, Outcome, Pin, Pruned, Reason, SearchReport, Stack, StackCount};
 pub use advise::{Advised, advise, advise_fully};
+pub use audit::{Unpruned, unpruned};
 pub use check::{Pinned, PinnedRelease, check, check_stack};
 pub use control::{SearchControl, SearchProgress};
 pub use model::{

@@ -10,13 +10,13 @@ use thoth_schema::environment::Platform;
 use thoth_schema::error::Fault;
 use thoth_server::advise::{MAX_BUDGET_MILLIS, MAX_STACKS};
 
-use crate::args::GraphOption;
+use crate::args::{GraphOption, StoreOption};
 
 /// Options of `advise`.
 #[derive(Debug, Args)]
 pub(crate) struct AdviseArgs {
     /// What the stack must hold, such as `flask`, 'jinja2[i18n]>=3'
-    #[arg(value_name = "REQUIREMENT", required_unless_present = "requirement_files")]
+    #[arg(value_name = "REQUIREMENT", required_unless_present_any = ["requirement_files", "replay"])]
     pub(crate) requirements: Vec<String>,
     /// File of requirements, as pip reads it
     #[arg(short, long = "requirement", value_name = "FILE")]
@@ -70,6 +70,11 @@ pub(crate) struct AdviseArgs {
     /// Stacks to return
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=MAX_STACKS as u64))]
     pub(crate) count: u64,
+    /// Give an advice again that was kept under this id
+    #[arg(long, value_name = "ID", conflicts_with_all = ["requirements", "requirement_files", "constraint_files", "knowledge", "graph"])]
+    pub(crate) replay: Option<String>,
+    #[command(flatten)]
+    pub(crate) store: StoreOption,
     /// How the answer is written
     #[arg(long, value_enum, default_value = "table")]
     pub(crate) format: AdviseFormat,

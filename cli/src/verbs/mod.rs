@@ -1,5 +1,6 @@
 //! One module a verb.
 
+pub(crate) mod bench;
 mod completions;
 mod config;
 mod demo;
@@ -34,6 +35,7 @@ pub(crate) async fn run(cli: &Cli, settings: &Settings, output: &Output) -> Resu
         Verb::Ingest(args) => ingest::run(args, settings, output).await,
         Verb::Documents(verb) => documents::run(verb, settings, output).await,
         Verb::Purge(args) => purge::run(args, settings, output).await,
+        Verb::Bench(verb) => bench::run(verb, settings, output).await,
         Verb::Advise(args) => advise::run(args, settings, output).await,
         Verb::DeadLetters(verb) => dead_letters::run(verb, settings, output).await,
         Verb::Graph(verb) => graph::run(verb, settings, output).await,

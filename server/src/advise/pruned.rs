@@ -3,20 +3,11 @@
 use std::collections::BTreeMap;
 
 use thoth_adviser::{PackageKnowledge, PrereleasePolicy, Pruned, Request};
-use thoth_cypher::Row;
 use thoth_schema::name::PackageName;
 use thoth_schema::version;
 
-/// The clauses in the order in which the first one that removes a release names the reason: column, code.
-const CLAUSES: &[(&str, &str)] = &[
-    ("foreign", "index"),
-    ("late", "as-of"),
-    ("missing", "missing"),
-    ("outside", "specifier"),
-    ("unknown", "requirements-unknown"),
-    ("withdrawn", "yanked"),
-    ("python", "requires-python"),
-];
+use super::frontier::Want;
+use super::known::Release;
 
 /// Removed releases, counted once each under the first reason that holds.
 pub(super) struct Tally<'request> {
@@ -33,8 +24,9 @@ impl<'request> Tally<'request> {
     }
 
     /// Counts a release under a reason; the newest of them is the example.
-    pub(super) fn add(&mut self, package: &PackageName, reason: &'static str, row: Row<'_>) {
-        self.count(package, reason, row.text("orderKey"), row.text("version"));
+    pub(super) fn add(&mut self, package: &PackageName, reason: &'static str, release: &Release) {
+        let candidate = &release.candidate;
+        self.count(package, reason, &candidate.order, &candidate.version.to_string());
     }
 
     fn count(&mut self, package: &PackageName, reason: &'static str, order: &str, version: &str) {
@@ -46,13 +38,24 @@ impl<'request> Tally<'request> {
         }
     }
 
-    /// Counts a release that no round returned.
-    pub(super) fn removed(&mut self, package: &PackageName, row: Row<'_>) {
-        if row.bool("unknown") && row.optional_text("fault").is_some() {
-            return self.add(package, "requirements-unreadable", row);
-        }
-        let clause = CLAUSES.iter().find(|(column, _)| row.bool(column));
-        self.add(package, clause.map_or("prerelease", |(_, reason)| reason), row);
+    /// Counts a release that the clauses of the statement or the request leave out, under the first that does.
+    pub(super) fn removed(&mut self, package: &PackageName, release: &Release, want: &Want) {
+        let reasons = [
+            (release.unreadable, "requirements-unreadable"),
+            (release.foreign, "index"),
+            (release.late, "as-of"),
+            (release.missing, "missing"),
+            (want.is_outside(release), "specifier"),
+            (release.unknown, "requirements-unknown"),
+            (want.withdraws(release), "yanked"),
+            (release.python, "requires-python"),
+        ];
+        let reason = reasons.into_iter().find(|(holds, _)| *holds);
+        self.add(
+            package,
+            reason.map_or("prerelease", |(_, reason)| reason),
+            release,
+        );
     }
 
     /// Counts the candidates that the pre-release policy rules out although the graph returned them.

@@ -20,6 +20,8 @@ pub(crate) enum AdviseResult {
 /// At least one stack meets the request.
 #[derive(SimpleObject)]
 pub(crate) struct Advised {
+    /// The id under which the advice is kept and can be given again; absent where it is not kept.
+    id: Option<String>,
     /// The best stacks, best first.
     stacks: Vec<Stack>,
     /// What the search did and what it proves.
@@ -33,6 +35,8 @@ pub(crate) struct Advised {
 /// It is proven that no stack meets the request.
 #[derive(SimpleObject)]
 pub(crate) struct Unsatisfiable {
+    /// The id under which the advice is kept and can be given again; absent where it is not kept.
+    id: Option<String>,
     /// Why there is none.
     conflict: Option<Conflict>,
     /// What the search did and what it proves.
@@ -46,6 +50,8 @@ pub(crate) struct Unsatisfiable {
 /// No stack can be made of what is known, but one might exist.
 #[derive(SimpleObject)]
 pub(crate) struct NeedsKnowledge {
+    /// The id under which the advice is kept and can be given again; absent where it is not kept.
+    id: Option<String>,
     /// The knowledge that is wanted.
     missing: Vec<Missing>,
     /// Why what is known does not suffice.
@@ -117,6 +123,10 @@ pub(crate) struct SearchReport {
     millis: f64,
     /// Statements asked of the graph.
     graph_statements: u64,
+    /// Packages that an earlier advice had read and the graph has not changed since.
+    cache_hits: u64,
+    /// Releases left out before the search in all releases of the packages in reach, from 0 to 1.
+    pruned_share: f64,
 }
 
 /// Why no stack meets the request.
@@ -155,6 +165,7 @@ pub(crate) struct Pruned {
 impl From<Report> for AdviseResult {
     fn from(report: Report) -> Self {
         let advice = report.advice;
+        let id = advice.id;
         let search = SearchReport::from(advice.search);
         let conflict = advice.conflict.map(Conflict::from);
         let missing = advice.missing.into_iter().map(Missing::from).collect();
@@ -163,6 +174,7 @@ impl From<Report> for AdviseResult {
             Outcome::Advised => {
                 let stacks = advice.stacks.into_iter().map(Stack::from).collect();
                 Self::Advised(Advised {
+                    id,
                     stacks,
                     search,
                     missing,
@@ -170,12 +182,14 @@ impl From<Report> for AdviseResult {
                 })
             }
             Outcome::Unsatisfiable => Self::Unsatisfiable(Unsatisfiable {
+                id,
                 conflict,
                 search,
                 missing,
                 pruned,
             }),
             Outcome::NeedsKnowledge => Self::NeedsKnowledge(NeedsKnowledge {
+                id,
                 missing,
                 conflict,
                 search,
@@ -230,6 +244,8 @@ impl From<adviser::SearchReport> for SearchReport {
             optimal: search.optimal,
             millis: search.millis,
             graph_statements: search.graph_statements,
+            cache_hits: search.cache_hits,
+            pruned_share: search.pruned_share,
         }
     }
 }

@@ -26,7 +26,7 @@ fn the_answer_has_the_fields_of_the_contract() {
     );
     assert_eq!(
         keys(&answer["search"]),
-        "bound graphStatements millis optimal predictor seed spaceIsExact stacksInSpace stacksScored"
+        "bound cacheHits graphStatements millis optimal predictor prunedShare seed spaceIsExact stacksInSpace stacksScored"
     );
     assert_eq!(answer["outcome"], "advised");
     // app 1 or 2, each with lib 1 alone or with lib 2 and other.
