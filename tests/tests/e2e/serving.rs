@@ -80,7 +80,7 @@ async fn what_an_advice_lacks_is_told_to_the_broker_once() {
         .unwrap();
     let channel = connection.create_channel().await.unwrap();
     let mut bodies: Vec<Value> = Vec::new();
-    let mut next = async || {
+    let next = async || {
         let options = BasicGetOptions { no_ack: true };
         let message = channel.basic_get(WANTED.into(), options).await.unwrap()?;
         assert_eq!(
