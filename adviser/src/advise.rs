@@ -50,20 +50,21 @@ pub fn advise(universe: &Universe, request: &Request) -> Result<Advice, Fault> {
         }
     };
     let mut advice = match found {
-        Some(found) => advised(universe, request, &problem, &found, missing)?,
+        Some(found) => advised(universe, &mut rules, &problem, &found, missing)?,
         None => nothing(universe, request, &mut rules, &problem, missing)?,
     };
     advice.search.millis = clock.elapsed().as_micros() as f64 / 1000.0;
     Ok(advice)
 }
 
-fn advised(
-    universe: &Universe,
-    request: &Request,
+fn advised<'a>(
+    universe: &'a Universe,
+    rules: &mut Rules<'a>,
     problem: &Problem,
     found: &Found,
     missing: Vec<Missing>,
 ) -> Result<Advice, Fault> {
+    let request = rules.request();
     let mut stacks = Vec::with_capacity(found.stacks.len());
     for pins in &found.stacks {
         let stack = report::stack(problem, universe, request.scoring, pins);
@@ -90,6 +91,8 @@ fn advised(
         millis: 0.0,
         graph_statements: 0,
     };
+    let first = found.stacks.first();
+    let rejections = first.map(|pins| explain::why::newest(universe, rules, problem, pins, found.optimal));
     Ok(Advice {
         outcome: Outcome::Advised,
         stacks,
@@ -97,6 +100,7 @@ fn advised(
         conflict: None,
         missing,
         pruned: Vec::new(),
+        rejections: rejections.unwrap_or_default(),
     })
 }
 
@@ -151,6 +155,7 @@ fn nothing<'a>(
         conflict: Some(conflict),
         missing,
         pruned: Vec::new(),
+        rejections: Vec::new(),
     })
 }
 

@@ -21,6 +21,7 @@
 
 mod advice;
 mod advise;
+mod best;
 mod bits;
 mod branch;
 mod build;
@@ -31,6 +32,7 @@ mod exact;
 mod explain;
 mod gather;
 mod hash;
+mod joint;
 mod latest;
 mod legal;
 mod model;
@@ -38,6 +40,8 @@ mod order;
 mod predictor;
 mod problem;
 mod prune;
+mod rejection;
+mod repair;
 mod report;
 mod space;
 mod walk;
@@ -45,6 +49,12 @@ mod weight;
 
 pub use advice::{Advice, Conflict, Missing, Outcome, Pin, Pruned, Reason, SearchReport, Stack, StackCount};
 pub use advise::advise;
+pub use explain::why::{reject_removed, why_not};
+pub use rejection::{PinChange, Rejection, RejectionKind, Removed, RemovedReleases, Subject};
+pub use repair::{
+    AdvisoryRef, Affected, Lock, RemainingAdvisory, Repair, RepairChange, RequirementChange, Severity, repair,
+};
+pub use joint::{Difference, JointAdvice, JointOutcome, JointStack, advise_jointly};
 pub use check::{Pinned, PinnedRelease, check, check_stack};
 pub use model::{
     Candidate, Effect, Member, PackageKnowledge, PredictorName, PrereleasePolicy, RecommendationType,
