@@ -18,11 +18,33 @@ use crate::problem::Problem;
 use crate::prune::Live;
 use crate::report;
 use crate::space::Space;
+use crate::trace::SearchTrace;
+use crate::values::ValueTable;
 
 /// The least time explanations get, whatever the budget of the search.
 const EXPLANATION_BUDGET: Duration = Duration::from_secs(2);
 
+/// An advice with what the search leaves behind beside it.
+#[derive(Debug, Clone)]
+pub struct Advised {
+    /// The answer.
+    pub advice: Advice,
+    /// What the search learnt, for [`Request::warm_start`] of a later one; only of a predictor that learns.
+    pub values: Option<ValueTable>,
+    /// The course of the search, when [`Request::trace`] asks for it; only of a predictor that scores stacks.
+    pub trace: Option<SearchTrace>,
+}
+
 /// Answers a request from the knowledge in reach.
+///
+/// # Errors
+///
+/// As [`advise_fully`].
+pub fn advise(universe: &Universe, request: &Request) -> Result<Advice, Fault> {
+    Ok(advise_fully(universe, request)?.advice)
+}
+
+/// Answers a request from the knowledge in reach, and keeps what was learnt on the way.
 ///
 /// # Errors
 ///
@@ -30,11 +52,11 @@ const EXPLANATION_BUDGET: Duration = Duration::from_secs(2);
 /// - `INVALID_ARGUMENT` for scores that cannot be summed.
 /// - `BUDGET_EXHAUSTED` when the time was over before a stack was found or ruled out.
 /// - `LOCK_CHECK_FAILED` when the independent checker refuses a stack: a bug, never an answer.
-pub fn advise(universe: &Universe, request: &Request) -> Result<Advice, Fault> {
-    let clock = Clock::start(request.budget);
+pub fn advise_fully(universe: &Universe, request: &Request) -> Result<Advised, Fault> {
+    let clock = Clock::start(request.budget).under(request.control.as_deref());
     let mut rules = Rules::new(request)?;
     let (problem, missing) = Problem::build(universe, &mut rules, Unknown::Excluded)?;
-    let found = match Live::pruned(&problem) {
+    let mut found = match Live::pruned(&problem) {
         None => None,
         Some(live) => {
             let order = Order::new(&problem, &live);
@@ -49,12 +71,27 @@ pub fn advise(universe: &Universe, request: &Request) -> Result<Advice, Fault> {
             Some(predictor(request.predictor).search(&mut task)?).filter(|found| !found.stacks.is_empty())
         }
     };
-    let mut advice = match found {
-        Some(found) => advised(universe, &mut rules, &problem, &found, missing)?,
+    let mut advice = match &found {
+        Some(found) => advised(universe, &mut rules, &problem, found, missing)?,
         None => nothing(universe, request, &mut rules, &problem, missing)?,
     };
-    advice.search.millis = clock.elapsed().as_micros() as f64 / 1000.0;
-    Ok(advice)
+    let search = &mut advice.search;
+    search.millis = clock.elapsed().as_micros() as f64 / 1000.0;
+    if let Some(control) = &request.control {
+        control.report(
+            search.stacks_scored,
+            advice.stacks.first().map(|stack| stack.score),
+        );
+        search
+            .bound
+            .into_iter()
+            .for_each(|bound| control.report_bound(bound));
+    }
+    Ok(Advised {
+        advice,
+        values: found.as_mut().and_then(|found| found.values.take()),
+        trace: found.as_mut().and_then(|found| found.trace.take()),
+    })
 }
 
 fn advised<'a>(
@@ -81,7 +118,7 @@ fn advised<'a>(
     }
     let bound = found.bound.or(stacks.first().map(|stack| stack.score));
     let search = SearchReport {
-        predictor: request.predictor,
+        predictor: found.ran.unwrap_or(request.predictor),
         seed: request.seed,
         stacks_in_space: StackCount(found.space.clone()),
         space_is_exact: found.space_is_exact,
@@ -160,7 +197,7 @@ fn nothing<'a>(
 }
 
 /// Whether a stack would exist if what is not known fitted. Only a proof of the contrary counts as no.
-fn would_fit<'a>(universe: &'a Universe, rules: &mut Rules<'a>, clock: Clock) -> Result<bool, Fault> {
+fn would_fit<'a>(universe: &'a Universe, rules: &mut Rules<'a>, clock: Clock<'_>) -> Result<bool, Fault> {
     let (problem, _) = Problem::build(universe, rules, Unknown::Fits)?;
     let Some(live) = Live::pruned(&problem) else {
         return Ok(false);

@@ -32,7 +32,7 @@ pub(crate) enum Best {
 }
 
 /// The best stack of the live candidates, starting from stacks that are known.
-pub(crate) fn best(problem: &Problem, live: Live, mut known: Vec<Pins>, clock: Clock) -> Best {
+pub(crate) fn best(problem: &Problem, live: Live, mut known: Vec<Pins>, clock: Clock<'_>) -> Best {
     let order = Order::new(problem, &live);
     let mut space = Space::new(problem, live);
     let limits = Limits {

@@ -26,7 +26,13 @@ pub(crate) struct Bounded {
 }
 
 /// The `keep` best stacks as far as the time allows, starting from stacks that are known.
-pub(crate) fn search(problem: &Problem, live: &Live, keep: usize, known: Vec<Pins>, clock: Clock) -> Bounded {
+pub(crate) fn search(
+    problem: &Problem,
+    live: &Live,
+    keep: usize,
+    known: Vec<Pins>,
+    clock: Clock<'_>,
+) -> Bounded {
     let mut search = Search {
         problem,
         keep: keep.max(1),

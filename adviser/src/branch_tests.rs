@@ -86,6 +86,10 @@ fn request() -> Request {
         limit: None,
         budget: Duration::from_secs(60),
         seed: 0,
+        combine: Vec::new(),
+        warm_start: None,
+        trace: false,
+        control: None,
     }
 }
 

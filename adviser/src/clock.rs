@@ -1,21 +1,35 @@
-//! The budget of time of one search.
+//! The budget of time of one search, and whether its caller still wants it.
 
 use std::time::{Duration, Instant};
 
+use crate::control::SearchControl;
+
 /// A deadline; searches look at it every so many steps and end with the best they have.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Clock {
+pub(crate) struct Clock<'c> {
     started: Instant,
     budget: Duration,
+    control: Option<&'c SearchControl>,
 }
 
-impl Clock {
+impl<'c> Clock<'c> {
     /// A clock that starts now.
     pub(crate) fn start(budget: Duration) -> Self {
         Self {
             started: Instant::now(),
             budget,
+            control: None,
         }
+    }
+
+    /// The same clock, over as well once the search is cancelled.
+    pub(crate) fn under(self, control: Option<&'c SearchControl>) -> Self {
+        Self { control, ..self }
+    }
+
+    /// The search as its caller sees it.
+    pub(crate) fn control(&self) -> Option<&'c SearchControl> {
+        self.control
     }
 
     /// The time since the start.
@@ -23,16 +37,21 @@ impl Clock {
         self.started.elapsed()
     }
 
-    /// Whether the budget is used up.
+    /// Whether the search was cancelled.
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.control.is_some_and(SearchControl::is_cancelled)
+    }
+
+    /// Whether the budget is used up, or the search was cancelled.
     pub(crate) fn is_over(&self) -> bool {
-        self.elapsed() >= self.budget
+        self.is_cancelled() || self.elapsed() >= self.budget
     }
 
     /// A clock with the same start whose budget is no smaller than this.
     pub(crate) fn at_least(&self, budget: Duration) -> Self {
         Self {
-            started: self.started,
             budget: self.budget.max(budget),
+            ..*self
         }
     }
 
@@ -45,8 +64,8 @@ impl Clock {
     /// A clock with the same start that ends after this share (in percent) of the budget.
     pub(crate) fn share(&self, percent: u32) -> Self {
         Self {
-            started: self.started,
             budget: self.budget / 100 * percent,
+            ..*self
         }
     }
 }

@@ -95,7 +95,7 @@ pub fn advise_jointly(parts: &[(&Universe, &Request)]) -> Result<JointAdvice, Fa
     let Some((_, first)) = parts.first() else {
         return Err(Fault::new(ErrorCode::InvalidArgument, "no environment is given"));
     };
-    let clock = Clock::start(first.budget);
+    let clock = Clock::start(first.budget).under(first.control.as_deref());
     let mut problems = Vec::with_capacity(parts.len());
     for (universe, request) in parts {
         let mut rules = Rules::new(request)?;
@@ -115,7 +115,7 @@ pub fn advise_jointly(parts: &[(&Universe, &Request)]) -> Result<JointAdvice, Fa
     Ok(advice)
 }
 
-fn solve(product: &Product, known: Vec<Pins>, clock: Clock) -> Best {
+fn solve(product: &Product, known: Vec<Pins>, clock: Clock<'_>) -> Best {
     match Live::pruned(&product.problem) {
         None => Best::None,
         Some(live) => best(&product.problem, live, known, clock),
@@ -130,7 +130,7 @@ fn differing(
     parts: &[(&Universe, &Request)],
     problems: &[Problem],
     impossible: bool,
-    clock: Clock,
+    clock: Clock<'_>,
 ) -> Result<Option<Answer>, Fault> {
     let mut alone = Vec::new();
     for problem in problems {
@@ -232,7 +232,7 @@ fn differences(environments: &[JointStack]) -> Vec<Difference> {
 fn unsatisfiable(
     parts: &[(&Universe, &Request)],
     problems: &[Problem],
-    clock: Clock,
+    clock: Clock<'_>,
 ) -> Result<JointAdvice, Fault> {
     let mut environments = Vec::with_capacity(parts.len());
     for ((universe, request), problem) in parts.iter().zip(problems) {

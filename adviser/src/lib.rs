@@ -1,7 +1,8 @@
 //! The adviser: from the knowledge in reach and a request to checked, proven stacks.
 //!
 //! Entry points
-//! - [`advise()`]: one [`Universe`] and one [`Request`] in, one [`Advice`] out.
+//! - [`advise()`]: one [`Universe`] and one [`Request`] in, one [`Advice`] out; [`advise_fully`] also returns
+//!   what the search learnt and the course it took.
 //! - [`check()`] and [`check_stack`]: what is wrong with pins, by code that shares nothing with the search.
 //!
 //! Semantics
@@ -27,6 +28,7 @@ mod branch;
 mod build;
 mod check;
 mod clock;
+mod control;
 mod decide;
 mod exact;
 mod explain;
@@ -44,11 +46,13 @@ mod rejection;
 mod repair;
 mod report;
 mod space;
+mod trace;
+mod values;
 mod walk;
 mod weight;
 
 pub use advice::{Advice, Conflict, Missing, Outcome, Pin, Pruned, Reason, SearchReport, Stack, StackCount};
-pub use advise::advise;
+pub use advise::{Advised, advise, advise_fully};
 pub use explain::why::{reject_removed, why_not};
 pub use rejection::{PinChange, Rejection, RejectionKind, Removed, RemovedReleases, Subject};
 pub use repair::{
@@ -56,7 +60,10 @@ pub use repair::{
 };
 pub use joint::{Difference, JointAdvice, JointOutcome, JointStack, advise_jointly};
 pub use check::{Pinned, PinnedRelease, check, check_stack};
+pub use control::{SearchControl, SearchProgress};
 pub use model::{
     Candidate, Effect, Member, PackageKnowledge, PredictorName, PrereleasePolicy, RecommendationType,
     Request, Scoring, Term, Universe,
 };
+pub use trace::{MAX_POINTS, SearchTrace, TracePoint};
+pub use values::{LearntValue, ValueTable};

@@ -14,6 +14,8 @@ use thoth_schema::version::Version;
 use thoth_schema::versions::VersionSet;
 
 use crate::advice::Reason;
+use crate::control::SearchControl;
+use crate::values::ValueTable;
 
 /// The knowledge a request may touch: an over-approximation gathered from the graph. Packages that no legal
 /// stack reaches do no harm; a package that is absent counts as unknown.
@@ -115,6 +117,14 @@ pub struct Request {
     pub budget: Duration,
     /// Seed of random predictors.
     pub seed: u64,
+    /// The packages whose releases `package-combinations` combines; the direct ones when empty.
+    pub combine: Vec<PackageName>,
+    /// What an earlier search of these packages in this environment learnt.
+    pub warm_start: Option<ValueTable>,
+    /// Whether to record the course of the search.
+    pub trace: bool,
+    /// Where the caller watches the search and may end it.
+    pub control: Option<Arc<SearchControl>>,
 }
 
 /// Defines a closed set of names with parsing, printing and documentation.

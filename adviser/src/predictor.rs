@@ -21,6 +21,8 @@ use crate::model::{PredictorName, Request};
 use crate::order::Order;
 use crate::problem::{Pins, Problem};
 use crate::space::Space;
+use crate::trace::SearchTrace;
+use crate::values::ValueTable;
 use crate::walk;
 use crate::weight::{exact_score, score_above};
 
@@ -39,7 +41,7 @@ pub(crate) struct Task<'p> {
     pub(crate) space: Space<'p>,
     pub(crate) order: Order,
     pub(crate) request: &'p Request,
-    pub(crate) clock: Clock,
+    pub(crate) clock: Clock<'p>,
 }
 
 /// What a predictor found.
@@ -55,6 +57,12 @@ pub(crate) struct Found {
     pub(crate) bound: Option<f64>,
     /// Whether the first stack is proven the best.
     pub(crate) optimal: bool,
+    /// The predictor that was chosen, where the one asked for chooses.
+    pub(crate) ran: Option<PredictorName>,
+    /// What was learnt.
+    pub(crate) values: Option<ValueTable>,
+    /// The course of the search.
+    pub(crate) trace: Option<SearchTrace>,
 }
 
 /// One way to search.
@@ -92,7 +100,7 @@ impl Predictor for Exact {
                 space: solved.count,
                 space_is_exact: true,
                 scored: 0,
-                bound: None,
+                ..Found::nothing()
             });
         }
         let Some(first) = task.decide()? else {
@@ -108,6 +116,7 @@ impl Predictor for Exact {
             scored: bounded.scored,
             bound: (!complete).then(|| score_above(bounded.bound, task.problem.size())),
             optimal: complete,
+            ..Found::nothing()
         })
     }
 }
@@ -165,6 +174,9 @@ impl Found {
             scored: 0,
             bound: None,
             optimal: false,
+            ran: None,
+            values: None,
+            trace: None,
         }
     }
 }
@@ -216,6 +228,7 @@ impl Task<'_> {
             scored,
             bound: (!optimal).then_some(bound),
             optimal,
+            ..Found::nothing()
         }
     }
 

@@ -38,7 +38,7 @@ pub(crate) fn walk(
     keep: usize,
     seed: u64,
     limit: u64,
-    clock: Clock,
+    clock: Clock<'_>,
 ) -> Walked {
     let mut walker = Walker::new(problem, live, order, seed);
     let mut found = Walked {

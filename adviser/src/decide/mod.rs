@@ -31,7 +31,7 @@ pub(crate) enum Decision {
 }
 
 /// Decides whether the root requirements with these places can be met together.
-pub(crate) fn decide(problem: &Problem, live: &Live, roots: &[usize], clock: Clock) -> Decision {
+pub(crate) fn decide(problem: &Problem, live: &Live, roots: &[usize], clock: Clock<'_>) -> Decision {
     let provider = Provider::new(problem, live, roots, clock);
     let selected = match pubgrub::resolve(&provider, Node::Root, 0_u32) {
         Ok(selected) => selected,
@@ -99,7 +99,7 @@ fn drop_unneeded(problem: &Problem, pins: &mut Pins) {
     }
 }
 
-fn decide_by_elimination(problem: &Problem, clock: Clock) -> Decision {
+fn decide_by_elimination(problem: &Problem, clock: Clock<'_>) -> Decision {
     let Some(live) = Live::pruned(problem) else {
         return Decision::Nothing(None);
     };

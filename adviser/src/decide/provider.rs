@@ -59,12 +59,12 @@ pub(crate) struct Provider<'a> {
     live: &'a Live,
     /// The root requirements to meet, by their place among the roots.
     roots: &'a [usize],
-    clock: Clock,
+    clock: Clock<'a>,
     discovered: RefCell<FastMap<PackageId, usize>>,
 }
 
 impl<'a> Provider<'a> {
-    pub(crate) fn new(problem: &'a Problem, live: &'a Live, roots: &'a [usize], clock: Clock) -> Self {
+    pub(crate) fn new(problem: &'a Problem, live: &'a Live, roots: &'a [usize], clock: Clock<'a>) -> Self {
         Self {
             problem,
             live,

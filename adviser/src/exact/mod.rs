@@ -33,9 +33,9 @@ const STEPS_PER_LOOK: u32 = 1024;
 
 /// Where the search gives up.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Limits {
+pub(crate) struct Limits<'c> {
     pub(crate) states: usize,
-    pub(crate) clock: Clock,
+    pub(crate) clock: Clock<'c>,
 }
 
 /// All there is to know of a space.
@@ -58,7 +58,7 @@ enum Stop {
 
 /// The `keep` best stacks and the number of all; `None` when that takes more states or time than the limits
 /// allow.
-pub(crate) fn solve(space: &mut Space<'_>, order: &Order, keep: usize, limits: Limits) -> Option<Solved> {
+pub(crate) fn solve(space: &mut Space<'_>, order: &Order, keep: usize, limits: Limits<'_>) -> Option<Solved> {
     match Run::<u128>::new(space, order, keep, limits).solve() {
         Ok(solved) => Some(solved),
         Err(Stop::Limit) => None,
@@ -81,7 +81,7 @@ struct Run<'s, 'p, C> {
     space: &'s mut Space<'p>,
     order: &'s Order,
     keep: usize,
-    limits: Limits,
+    limits: Limits<'s>,
     groups: Groups,
     scratch: Vec<Slot>,
     steps: u32,
@@ -89,7 +89,7 @@ struct Run<'s, 'p, C> {
 }
 
 impl<'s, 'p, C: Count> Run<'s, 'p, C> {
-    fn new(space: &'s mut Space<'p>, order: &'s Order, keep: usize, limits: Limits) -> Self {
+    fn new(space: &'s mut Space<'p>, order: &'s Order, keep: usize, limits: Limits<'s>) -> Self {
         let keep = keep.max(1);
         Self {
             space,

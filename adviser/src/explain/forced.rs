@@ -39,11 +39,11 @@ pub(crate) struct Forced<'a> {
     problem: Problem,
     /// Outweighs everything else in a stack.
     prize: Option<i128>,
-    clock: Clock,
+    clock: Clock<'a>,
 }
 
 impl<'a> Forced<'a> {
-    pub(crate) fn new(universe: &'a Universe, problem: &Problem, clock: Clock) -> Self {
+    pub(crate) fn new(universe: &'a Universe, problem: &Problem, clock: Clock<'a>) -> Self {
         Self {
             universe,
             prize: spread(problem),

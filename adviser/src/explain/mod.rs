@@ -25,7 +25,7 @@ pub(crate) fn conflict<'a>(
     request: &Request,
     rules: &mut Rules<'a>,
     problem: &Problem,
-    clock: Clock,
+    clock: Clock<'_>,
 ) -> Result<Conflict, Fault> {
     let core = minimal((0..problem.roots.len()).collect(), |core| {
         Ok(is_unsatisfiable(&problem.with_roots(core), clock))
@@ -52,7 +52,7 @@ pub(crate) fn conflict<'a>(
 }
 
 /// Why the roots of a problem that has no stack cannot be met together, in sentences.
-fn told<'a>(universe: &'a Universe, rules: &mut Rules<'a>, problem: &Problem, clock: Clock) -> Vec<String> {
+fn told<'a>(universe: &'a Universe, rules: &mut Rules<'a>, problem: &Problem, clock: Clock<'_>) -> Vec<String> {
     let all: Vec<usize> = (0..problem.roots.len()).collect();
     let mut phrases = Phrases::new(universe, rules, problem);
     match decide(problem, &Live::all(problem), &all, clock) {
@@ -87,7 +87,7 @@ fn minimal(
 }
 
 /// Whether it is proven that the roots cannot be met together.
-pub(crate) fn is_unsatisfiable(problem: &Problem, clock: Clock) -> bool {
+pub(crate) fn is_unsatisfiable(problem: &Problem, clock: Clock<'_>) -> bool {
     let Some(live) = Live::pruned(problem) else {
         return true;
     };

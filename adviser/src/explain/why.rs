@@ -140,7 +140,7 @@ pub fn why_not(
     stack: Option<&Stack>,
     subject: &Subject,
 ) -> Result<Vec<Rejection>, Fault> {
-    let clock = Clock::start(request.budget);
+    let clock = Clock::start(request.budget).under(request.control.as_deref());
     let mut rules = Rules::new(request)?;
     let (problem, _) = Problem::build(universe, &mut rules, Unknown::Excluded)?;
     let pins = stack.map(|stack| pins_of(universe, &problem, stack)).transpose()?;

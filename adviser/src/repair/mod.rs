@@ -198,7 +198,7 @@ pub fn repair(
     affected: &Affected,
     severity: Severity,
 ) -> Result<Repair, Fault> {
-    let clock = Clock::start(request.budget);
+    let clock = Clock::start(request.budget).under(request.control.as_deref());
     let mut rules = Rules::new(request)?;
     let (asked, _) = Problem::build(universe, &mut rules, Unknown::Excluded)?;
     let mut job = Job::new(universe, &asked, lock, affected, severity);
@@ -317,7 +317,7 @@ impl<'a> Job<'a> {
     }
 
     /// The stack that is the best repair, and whether that is proven; `None` when there is no stack at all.
-    fn solve(&self, clock: Clock) -> Result<Option<(Pins, bool)>, Fault> {
+    fn solve(&self, clock: Clock<'_>) -> Result<Option<(Pins, bool)>, Fault> {
         let weighed = self.weighed().ok_or_else(|| {
             Fault::new(ErrorCode::InvalidArgument, "the scores are too large to be weighed against changes")
                 .remedy("give scores of moderate size")

@@ -175,7 +175,7 @@ pub(super) fn remaining<'a>(
     job: &Job<'a>,
     rules: &mut Rules<'a>,
     pins: &Pins,
-    clock: Clock,
+    clock: Clock<'a>,
 ) -> Vec<RemainingAdvisory> {
     let mut remaining = Vec::new();
     for (at, pin) in pins.iter().enumerate() {
@@ -198,7 +198,7 @@ fn stays<'a>(
     rules: &mut Rules<'a>,
     at: usize,
     advisory: &AdvisoryRef,
-    clock: Clock,
+    clock: Clock<'a>,
 ) -> Vec<Reason> {
     let package = &job.problem.packages[at];
     let without = |candidate: &usize| !job.hits(at, *candidate).any(|one| one.key == advisory.key);

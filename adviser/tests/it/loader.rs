@@ -204,6 +204,10 @@ pub(crate) fn request(requirements: Vec<Requirement>) -> Request {
         limit: None,
         budget: Duration::from_secs(60),
         seed: 0,
+        combine: Vec::new(),
+        warm_start: None,
+        trace: false,
+        control: None,
     }
 }
 

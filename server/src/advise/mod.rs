@@ -136,6 +136,10 @@ fn request(input: &AdviseInput) -> Result<Request, Fault> {
         limit: input.limit,
         budget: Duration::from_millis(input.budget_millis),
         seed: input.seed,
+        combine: Vec::new(),
+        warm_start: None,
+        trace: false,
+        control: None,
     })
 }
 
