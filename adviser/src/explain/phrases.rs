@@ -124,6 +124,16 @@ impl<'a, 'r> Phrases<'a, 'r> {
         format!("{} cannot be used", self.releases(node, set))
     }
 
+    /// The package whose requirements a node brings in; none for the request.
+    pub(super) fn owner(&self, node: Node) -> Option<String> {
+        match node {
+            Node::Root => None,
+            Node::Package(package) | Node::Extra(package, _) => {
+                Some(self.problem.package(package).name.to_string())
+            }
+        }
+    }
+
     fn name(&self, node: Node) -> String {
         match node {
             Node::Root => "the request".to_owned(),

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use thoth_adviser::{Candidate, PackageKnowledge, Pruned, Request, Universe};
+use thoth_adviser::{Candidate, PackageKnowledge, Pruned, RemovedReleases, Request, Universe};
 use thoth_cypher::{Graph, PRUNE_CANDIDATES, PRUNE_INSTALLABLE, PRUNE_REMOVED, Params, Row, params};
 use thoth_schema::environment::Environment;
 use thoth_schema::error::Fault;
@@ -21,6 +21,8 @@ use super::{AdviseInput, Scores};
 pub struct Gathered {
     /// The candidates and what is known of each package reached.
     pub universe: Universe,
+    /// What was removed, release by release.
+    pub removed: RemovedReleases,
     /// What was removed, by package and reason.
     pub pruned: Vec<Pruned>,
     /// How many statements that took.
@@ -101,9 +103,11 @@ pub(super) async fn gather(
             .dedup_by(|later, first| later.order == first.order);
         tally.prereleases(name, knowledge);
     }
+    let (pruned, removed) = tally.into_pruned();
     Ok(Gathered {
         universe,
-        pruned: tally.into_pruned(),
+        removed,
+        pruned,
         statements,
     })
 }

@@ -3,6 +3,7 @@
 
 mod frontier;
 mod gather;
+mod modes;
 mod pruned;
 mod reach;
 
@@ -21,7 +22,10 @@ use thoth_schema::tags::ArtifactName;
 use thoth_schema::version;
 
 pub use gather::Gathered;
-pub use reach::keep_within_reach;
+pub use modes::{
+    JointReport, MAX_ENVIRONMENTS, RepairReport, advise_explained, advise_jointly, repair, subject,
+};
+pub use reach::{keep_within_reach, keep_within_reach_of_any};
 
 /// Most requirements and constraints of one request.
 pub const MAX_REQUIREMENTS: usize = 1_000;
@@ -88,10 +92,16 @@ pub async fn advise(graph: &dyn Graph, input: &AdviseInput) -> Result<Report, Fa
     let scores = scores(input)?;
     let Gathered {
         universe,
+        removed,
         pruned,
         mut statements,
     } = gather::gather(graph, input, &request, as_of, scores).await?;
-    let searched = tokio::task::spawn_blocking(move || thoth_adviser::advise(&universe, &request)).await;
+    let search = move || {
+        let mut advice = thoth_adviser::advise(&universe, &request)?;
+        thoth_adviser::reject_removed(&mut advice, &request, &removed);
+        Ok::<Advice, Fault>(advice)
+    };
+    let searched = tokio::task::spawn_blocking(search).await;
     let mut advice = searched
         .map_err(|error| Fault::new(ErrorCode::Internal, format!("the search stopped: {error}")))??;
     statements += add_hashes(graph, input, &mut advice).await?;

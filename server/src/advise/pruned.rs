@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use thoth_adviser::{PackageKnowledge, PrereleasePolicy, Pruned, Request};
+use thoth_adviser::{PackageKnowledge, PrereleasePolicy, Pruned, Removed, RemovedReleases, Request};
 use thoth_cypher::Row;
 use thoth_schema::name::PackageName;
-use thoth_schema::version;
+use thoth_schema::version::{self, Version};
 
 /// The clauses in the order in which the first one that removes a release names the reason: column, code.
 const CLAUSES: &[(&str, &str)] = &[
@@ -22,6 +22,7 @@ const CLAUSES: &[(&str, &str)] = &[
 pub(super) struct Tally<'request> {
     request: &'request Request,
     counts: BTreeMap<(String, &'static str), (u64, String, String)>,
+    removed: RemovedReleases,
 }
 
 impl<'request> Tally<'request> {
@@ -29,12 +30,25 @@ impl<'request> Tally<'request> {
         Self {
             request,
             counts: BTreeMap::new(),
+            removed: RemovedReleases::new(),
         }
     }
 
     /// Counts a release under a reason; the newest of them is the example.
     pub(super) fn add(&mut self, package: &PackageName, reason: &'static str, row: Row<'_>) {
         self.count(package, reason, row.text("orderKey"), row.text("version"));
+        if let Ok(version) = version::parse(row.text("version")) {
+            self.list(package, reason, version, row.text("orderKey"), row.text("index"));
+        }
+    }
+
+    fn list(&mut self, package: &PackageName, reason: &str, version: Version, order: &str, index: &str) {
+        self.removed.entry(package.clone()).or_default().push(Removed {
+            version,
+            order: order.to_owned(),
+            index: index.to_owned(),
+            clause: reason.to_owned(),
+        });
     }
 
     fn count(&mut self, package: &PackageName, reason: &'static str, order: &str, version: &str) {
@@ -84,12 +98,20 @@ impl<'request> Tally<'request> {
                 &candidate.order,
                 &candidate.version.to_string(),
             );
+            self.list(
+                package,
+                "prerelease",
+                candidate.version,
+                &candidate.order,
+                &candidate.index,
+            );
         }
     }
 
-    /// The list, by package and reason.
-    pub(super) fn into_pruned(self) -> Vec<Pruned> {
-        self.counts
+    /// The list, by package and reason, and release by release.
+    pub(super) fn into_pruned(self) -> (Vec<Pruned>, RemovedReleases) {
+        let pruned = self
+            .counts
             .into_iter()
             .map(|((package, reason), (count, _, example))| Pruned {
                 package,
@@ -97,6 +119,7 @@ impl<'request> Tally<'request> {
                 count,
                 example,
             })
-            .collect()
+            .collect();
+        (pruned, self.removed)
     }
 }

@@ -11,7 +11,7 @@ use super::advice_input::AdviseInput;
 use super::advice_output::AdviseResult;
 use super::dead_letter::{DeadLetter, desk};
 use super::page::graph;
-use crate::advise::advise;
+use crate::advise::{advise, advise_explained};
 use crate::limits::{ADVISE_COMPLEXITY, ADVISE_WAIT_MILLIS};
 
 /// The root of all mutations.
@@ -28,12 +28,18 @@ impl Mutation {
         context: &Context<'_>,
         #[graphql(desc = "What is asked for.")] input: AdviseInput,
     ) -> Result<AdviseResult> {
+        let subjects = input.subjects()?;
         let order = input.validate()?;
         let graph = graph(context)?.clone();
         let permit = turns(context)?.take().await?;
         // A task of its own: a client that goes away does not free the turn before the search has ended.
         let search = tokio::spawn(async move {
-            let report = advise(graph.as_ref(), &order).await;
+            let report = if subjects.is_empty() {
+                advise(graph.as_ref(), &order).await
+            } else {
+                let explained = advise_explained(graph.as_ref(), &order, subjects).await;
+                explained.map(|(report, _)| report)
+            };
             drop(permit);
             report
         });

@@ -1,0 +1,322 @@
+//! What is asked beyond one advice: why releases were not taken, the repair of a lock, advice for several environments.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
+
+use serde::Serialize;
+use thoth_adviser::{
+    Advice, AdvisoryRef, Affected, JointAdvice, Lock, Outcome, RemovedReleases, Repair, Request, SearchTrace, Severity,
+    Stack, Subject, Universe, advise_fully, reject_removed, why_not,
+};
+use thoth_cypher::{Graph, READ_ADVISORIES_OF_VERSIONS, params};
+use thoth_schema::error::{ErrorCode, Fault};
+use thoth_schema::name::{self, PackageName};
+use thoth_schema::requirement::Requirement;
+use thoth_schema::{purl, version};
+
+use super::gather::{self, Gathered};
+use super::{AdviseInput, Report, add_hashes, as_of, request, scores};
+
+/// Most environments of one joint request.
+pub const MAX_ENVIRONMENTS: usize = 16;
+
+/// Releases whose advisories one statement asks for.
+const RELEASES_A_STATEMENT: usize = 10_000;
+
+/// The repair of a lock, in the shape of the JSON contract.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RepairReport {
+    /// The repair, with hashes filled in.
+    #[serde(flatten)]
+    pub repair: Repair,
+    /// Milliseconds of the whole repair.
+    pub millis: f64,
+    /// Statements asked of the graph.
+    pub graph_statements: u64,
+}
+
+/// Advice for several environments, in the shape of the JSON contract.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct JointReport {
+    /// The advice, with hashes filled in.
+    #[serde(flatten)]
+    pub advice: JointAdvice,
+    /// Statements asked of the graph.
+    pub graph_statements: u64,
+}
+
+/// A package, or one release of it, as `NAME` or `NAME==VERSION`.
+///
+/// # Errors
+/// `INVALID_NAME`, `INVALID_VERSION`.
+pub fn subject(text: &str) -> Result<Subject, Fault> {
+    let (package, release) = match text.split_once("==") {
+        Some((package, release)) => (package, Some(version::parse(release.trim())?)),
+        None => (text, None),
+    };
+    Ok(Subject {
+        package: name::package(package.trim())?,
+        version: release,
+    })
+}
+
+/// What the graph gave for one request.
+struct Known {
+    request: Request,
+    universe: Universe,
+    removed: RemovedReleases,
+    pruned: Vec<thoth_adviser::Pruned>,
+    statements: u64,
+}
+
+async fn known(graph: &dyn Graph, input: &AdviseInput) -> Result<Known, Fault> {
+    let request = request(input)?;
+    let as_of = input.as_of.as_deref().map(as_of).transpose()?;
+    let scores = scores(input)?;
+    let Gathered {
+        universe,
+        removed,
+        pruned,
+        statements,
+    } = gather::gather(graph, input, &request, as_of, scores).await?;
+    Ok(Known {
+        request,
+        universe,
+        removed,
+        pruned,
+        statements,
+    })
+}
+
+/// Runs a search where it holds up nobody.
+async fn searched<Answer: Send + 'static>(
+    search: impl FnOnce() -> Result<Answer, Fault> + Send + 'static,
+) -> Result<Answer, Fault> {
+    let ended = tokio::task::spawn_blocking(search).await;
+    ended.map_err(|error| Fault::new(ErrorCode::Internal, format!("the search stopped: {error}")))?
+}
+
+/// Answers one request, and says of every release asked about why it is not part of the first stack. Gives the
+/// course of the search as well where the predictor has one.
+///
+/// # Errors
+/// As [`super::advise`].
+pub async fn advise_explained(
+    graph: &dyn Graph,
+    input: &AdviseInput,
+    subjects: Vec<Subject>,
+) -> Result<(Report, Option<SearchTrace>), Fault> {
+    let started = Instant::now();
+    let Known {
+        mut request,
+        universe,
+        removed,
+        pruned,
+        mut statements,
+    } = known(graph, input).await?;
+    request.trace = true;
+    let search = searched(move || {
+        let answered = advise_fully(&universe, &request)?;
+        let mut advice = answered.advice;
+        reject_removed(&mut advice, &request, &removed);
+        for subject in &subjects {
+            explain(&universe, &request, &removed, subject, &mut advice)?;
+        }
+        Ok((advice, answered.trace))
+    });
+    let (mut advice, trace) = search.await?;
+    statements += add_hashes(graph, input, &mut advice).await?;
+    advice.pruned = pruned;
+    advice.search.graph_statements = statements;
+    advice.search.millis = (started.elapsed().as_micros() as f64) / 1_000.0;
+    Ok((Report { advice }, trace))
+}
+
+/// Puts every release asked about in the place of the summary of its package.
+fn explain(
+    universe: &Universe,
+    request: &Request,
+    removed: &RemovedReleases,
+    subject: &Subject,
+    advice: &mut Advice,
+) -> Result<(), Fault> {
+    let answers = why_not(universe, request, removed, advice.stacks.first(), subject)?;
+    let answered: BTreeSet<(String, String)> =
+        answers.iter().map(|one| (one.version.clone(), one.index.clone())).collect();
+    let package = subject.package.to_string();
+    let every = subject.version.is_none();
+    advice.rejections.retain(|one| {
+        one.package != package || !every && !answered.contains(&(one.version.clone(), one.index.clone()))
+    });
+    advice.rejections.extend(answers);
+    Ok(())
+}
+
+/// The smallest set of changes to a lock that leaves the fewest advisories of the severity or above.
+///
+/// # Errors
+/// As [`super::advise`].
+pub async fn repair(
+    graph: &dyn Graph,
+    input: &AdviseInput,
+    lock: Lock,
+    severity: Severity,
+) -> Result<RepairReport, Fault> {
+    let started = Instant::now();
+    let asked = request(input)?;
+    // Direct requirements may have to change: their packages are gathered in every version.
+    let any_version = asked.requirements.iter().map(without_versions);
+    let wide = AdviseInput {
+        requirements: input.requirements.iter().cloned().chain(any_version).collect(),
+        ..input.clone()
+    };
+    let Known {
+        universe,
+        mut statements,
+        ..
+    } = known(graph, &wide).await?;
+    let affected = affected(graph, input, &universe, &lock, &mut statements).await?;
+    let search = searched(move || thoth_adviser::repair(&universe, &asked, &lock, &affected, severity));
+    let mut repair = search.await?;
+    if let Some(stack) = repair.stack.take() {
+        let (stacks, asked) = hashed(graph, input, vec![stack]).await?;
+        statements += asked;
+        repair.stack = stacks.into_iter().next();
+    }
+    Ok(RepairReport {
+        repair,
+        millis: (started.elapsed().as_micros() as f64) / 1_000.0,
+        graph_statements: statements,
+    })
+}
+
+fn without_versions(requirement: &Requirement) -> String {
+    if requirement.extras.is_empty() {
+        return requirement.name.to_string();
+    }
+    let extras: Vec<String> = requirement.extras.iter().map(ToString::to_string).collect();
+    format!("{}[{}]", requirement.name, extras.join(","))
+}
+
+/// The advisories of every candidate and of the lock.
+async fn affected(
+    graph: &dyn Graph,
+    input: &AdviseInput,
+    universe: &Universe,
+    lock: &Lock,
+    statements: &mut u64,
+) -> Result<Affected, Fault> {
+    let mut keys: BTreeMap<String, (PackageName, String)> = BTreeMap::new();
+    for (name, knowledge) in &universe.packages {
+        for candidate in &knowledge.candidates {
+            let key = purl::version_key(name, &candidate.version, Some(&candidate.index));
+            keys.insert(key, (name.clone(), candidate.order.clone()));
+        }
+    }
+    for (name, pinned) in lock {
+        let key = purl::version_key(name, pinned, None);
+        keys.entry(key)
+            .or_insert_with(|| (name.clone(), version::order_key(pinned)));
+    }
+    let as_of = input.as_of.as_deref().map(as_of).transpose()?.unwrap_or_default();
+    let all: Vec<&String> = keys.keys().collect();
+    let mut affected = Affected::new();
+    for batch in all.chunks(RELEASES_A_STATEMENT) {
+        let asked = params! { "keys" => batch.to_vec(), "asOf" => as_of.clone(), "withdrawn" => false };
+        let rows = graph.read(&READ_ADVISORIES_OF_VERSIONS, asked).await?;
+        *statements += 1;
+        for row in rows.iter() {
+            let Some(release) = keys.get(row.text("version")) else {
+                continue;
+            };
+            let score = row.get("score").to_json().as_f64();
+            let one = AdvisoryRef {
+                key: row.text("advisory").to_owned(),
+                severity: score.and_then(Severity::of_score),
+                fixed_in: row.texts("fixedIn"),
+            };
+            let known = affected.entry(release.clone()).or_default();
+            if !known.iter().any(|other: &AdvisoryRef| other.key == one.key) {
+                known.push(one);
+            }
+        }
+    }
+    Ok(affected)
+}
+
+/// Fills in the hashes of stacks; gives them back with the number of statements asked.
+async fn hashed(
+    graph: &dyn Graph,
+    input: &AdviseInput,
+    stacks: Vec<Stack>,
+) -> Result<(Vec<Stack>, u64), Fault> {
+    let mut advice = Advice {
+        outcome: Outcome::Advised,
+        stacks,
+        search: thoth_adviser::SearchReport {
+            predictor: input.predictor,
+            seed: input.seed,
+            stacks_in_space: thoth_adviser::StackCount::zero(),
+            space_is_exact: false,
+            stacks_scored: 0,
+            bound: None,
+            optimal: false,
+            millis: 0.0,
+            graph_statements: 0,
+        },
+        conflict: None,
+        missing: Vec::new(),
+        pruned: Vec::new(),
+        rejections: Vec::new(),
+    };
+    let asked = add_hashes(graph, input, &mut advice).await?;
+    Ok((advice.stacks, asked))
+}
+
+/// One lock for several environments, or locks that differ as little as possible.
+///
+/// # Errors
+/// As [`super::advise`] for each; `LIMIT_EXCEEDED` for too many.
+pub async fn advise_jointly(graph: &dyn Graph, inputs: &[AdviseInput]) -> Result<JointReport, Fault> {
+    super::within("environments", inputs.len(), MAX_ENVIRONMENTS)?;
+    let mut parts = Vec::with_capacity(inputs.len());
+    let mut statements = 0;
+    for input in inputs {
+        let known = known(graph, input).await?;
+        statements += known.statements;
+        parts.push((known.universe, known.request));
+    }
+    let search = searched(move || {
+        let parts: Vec<(&Universe, &Request)> = parts.iter().map(|(universe, request)| (universe, request)).collect();
+        thoth_adviser::advise_jointly(&parts)
+    });
+    let mut advice = search.await?;
+    for (environment, input) in advice.environments.iter_mut().zip(inputs) {
+        if let Some(stack) = environment.stack.take() {
+            let (stacks, asked) = hashed(graph, input, vec![stack]).await?;
+            statements += asked;
+            environment.stack = stacks.into_iter().next();
+        }
+    }
+    Ok(JointReport {
+        advice,
+        graph_statements: statements,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    #[test]
+    fn a_subject_is_a_package_or_a_release() {
+        assert_eq!(subject("Flask").unwrap().version, None);
+        let release = subject("Jinja2 == 3.0").unwrap();
+        assert_eq!((release.package.to_string(), release.version.unwrap().to_string()), ("jinja2".to_owned(), "3.0".to_owned()));
+        assert_eq!(subject("flask==x").unwrap_err().code, ErrorCode::InvalidVersion);
+    }
+}
