@@ -38,7 +38,7 @@ pub struct Advice {
     pub pruned: Vec<Pruned>,
     /// Why releases are not part of the first stack: of each of its packages the newest release, where an older
     /// one is pinned, and every release that was asked about.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub rejections: Vec<Rejection>,
 }
 

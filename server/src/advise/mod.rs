@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
-use thoth_adviser::{Advice, PredictorName, PrereleasePolicy, RecommendationType, Request, Scoring};
+use thoth_adviser::{Advice, PredictorName, PrereleasePolicy, RecommendationType, Request, Scoring, Stack};
 use thoth_cypher::{Graph, PRUNE_ARTIFACTS, params};
 use thoth_schema::environment::Environment;
 use thoth_schema::error::{ErrorCode, Fault};
@@ -104,7 +104,7 @@ pub async fn advise(graph: &dyn Graph, input: &AdviseInput) -> Result<Report, Fa
     let searched = tokio::task::spawn_blocking(search).await;
     let mut advice = searched
         .map_err(|error| Fault::new(ErrorCode::Internal, format!("the search stopped: {error}")))??;
-    statements += add_hashes(graph, input, &mut advice).await?;
+    statements += add_hashes(graph, input, &mut advice.stacks).await?;
     advice.pruned = pruned;
     advice.search.graph_statements = statements;
     advice.search.millis = (started.elapsed().as_micros() as f64) / 1_000.0;
@@ -212,9 +212,9 @@ fn as_of(text: &str) -> Result<String, Fault> {
 }
 
 /// Fills in the hashes of every pin; proves on the way that each pinned release has a file that installs.
-async fn add_hashes(graph: &dyn Graph, input: &AdviseInput, advice: &mut Advice) -> Result<u64, Fault> {
+async fn add_hashes(graph: &dyn Graph, input: &AdviseInput, stacks: &mut [Stack]) -> Result<u64, Fault> {
     let mut keys = BTreeMap::new();
-    for pin in advice.stacks.iter().flat_map(|stack| &stack.pins) {
+    for pin in stacks.iter().flat_map(|stack| &stack.pins) {
         let name = name::package(&pin.name)?;
         let key = purl::version_key(&name, &version::parse(&pin.version)?, Some(&pin.index));
         keys.insert((pin.name.clone(), pin.version.clone(), pin.index.clone()), key);
@@ -232,7 +232,7 @@ async fn add_hashes(graph: &dyn Graph, input: &AdviseInput, advice: &mut Advice)
             .push((row.text("filename"), row.text("sha256")));
     }
     let tags = input.environment.supported_tags();
-    for pin in advice.stacks.iter_mut().flat_map(|stack| &mut stack.pins) {
+    for pin in stacks.iter_mut().flat_map(|stack| &mut stack.pins) {
         let key = keys.get(&(pin.name.clone(), pin.version.clone(), pin.index.clone()));
         let Some(files) = key.and_then(|key| files.get(key.as_str())) else {
             continue;

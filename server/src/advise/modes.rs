@@ -5,8 +5,7 @@ use std::time::Instant;
 
 use serde::Serialize;
 use thoth_adviser::{
-    Advice, AdvisoryRef, Affected, JointAdvice, Lock, Outcome, RemovedReleases, Repair, Request, SearchTrace, Severity,
-    Stack, Subject, Universe, advise_fully, reject_removed, why_not,
+    Advice, AdvisoryRef, Affected, JointAdvice, Lock, RemovedReleases, Repair, Request, SearchTrace, Severity, Subject, Universe, advise_fully, reject_removed, why_not,
 };
 use thoth_cypher::{Graph, READ_ADVISORIES_OF_VERSIONS, params};
 use thoth_schema::error::{ErrorCode, Fault};
@@ -127,7 +126,7 @@ pub async fn advise_explained(
         Ok((advice, answered.trace))
     });
     let (mut advice, trace) = search.await?;
-    statements += add_hashes(graph, input, &mut advice).await?;
+    statements += add_hashes(graph, input, &mut advice.stacks).await?;
     advice.pruned = pruned;
     advice.search.graph_statements = statements;
     advice.search.millis = (started.elapsed().as_micros() as f64) / 1_000.0;
@@ -180,11 +179,7 @@ pub async fn repair(
     let affected = affected(graph, input, &universe, &lock, &mut statements).await?;
     let search = searched(move || thoth_adviser::repair(&universe, &asked, &lock, &affected, severity));
     let mut repair = search.await?;
-    if let Some(stack) = repair.stack.take() {
-        let (stacks, asked) = hashed(graph, input, vec![stack]).await?;
-        statements += asked;
-        repair.stack = stacks.into_iter().next();
-    }
+    statements += add_hashes(graph, input, repair.stack.as_mut_slice()).await?;
     Ok(RepairReport {
         repair,
         millis: (started.elapsed().as_micros() as f64) / 1_000.0,
@@ -246,35 +241,6 @@ async fn affected(
     Ok(affected)
 }
 
-/// Fills in the hashes of stacks; gives them back with the number of statements asked.
-async fn hashed(
-    graph: &dyn Graph,
-    input: &AdviseInput,
-    stacks: Vec<Stack>,
-) -> Result<(Vec<Stack>, u64), Fault> {
-    let mut advice = Advice {
-        outcome: Outcome::Advised,
-        stacks,
-        search: thoth_adviser::SearchReport {
-            predictor: input.predictor,
-            seed: input.seed,
-            stacks_in_space: thoth_adviser::StackCount::zero(),
-            space_is_exact: false,
-            stacks_scored: 0,
-            bound: None,
-            optimal: false,
-            millis: 0.0,
-            graph_statements: 0,
-        },
-        conflict: None,
-        missing: Vec::new(),
-        pruned: Vec::new(),
-        rejections: Vec::new(),
-    };
-    let asked = add_hashes(graph, input, &mut advice).await?;
-    Ok((advice.stacks, asked))
-}
-
 /// One lock for several environments, or locks that differ as little as possible.
 ///
 /// # Errors
@@ -294,11 +260,7 @@ pub async fn advise_jointly(graph: &dyn Graph, inputs: &[AdviseInput]) -> Result
     });
     let mut advice = search.await?;
     for (environment, input) in advice.environments.iter_mut().zip(inputs) {
-        if let Some(stack) = environment.stack.take() {
-            let (stacks, asked) = hashed(graph, input, vec![stack]).await?;
-            statements += asked;
-            environment.stack = stacks.into_iter().next();
-        }
+        statements += add_hashes(graph, input, environment.stack.as_mut_slice()).await?;
     }
     Ok(JointReport {
         advice,
