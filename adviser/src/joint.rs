@@ -108,7 +108,9 @@ pub fn advise_jointly(parts: &[(&Universe, &Request)]) -> Result<JointAdvice, Fa
         one_lock => differing(parts, &problems, one_lock == Best::None, clock)?,
     };
     let mut advice = match found {
-        Some((product, pins, minimal, optimal)) => answered(parts, &problems, &product, &pins, minimal, optimal)?,
+        Some((product, pins, minimal, optimal)) => {
+            answered(parts, &problems, &product, &pins, minimal, optimal)?
+        }
         None => unsatisfiable(parts, &problems, clock)?,
     };
     advice.millis = clock.elapsed().as_micros() as f64 / 1000.0;
@@ -169,7 +171,12 @@ fn answered(
 ) -> Result<JointAdvice, Fault> {
     let mut environments = Vec::with_capacity(parts.len());
     for (part, (universe, request)) in parts.iter().enumerate() {
-        let stack = report::stack(&problems[part], universe, request.scoring, &product.part(part, pins));
+        let stack = report::stack(
+            &problems[part],
+            universe,
+            request.scoring,
+            &product.part(part, pins),
+        );
         let violations = check_stack(universe, request, &stack);
         if !violations.is_empty() {
             let message = format!("the stack found is not valid: {}", violations.join("; "));

@@ -53,17 +53,17 @@ mod weight;
 
 pub use advice::{Advice, Conflict, Missing, Outcome, Pin, Pruned, Reason, SearchReport, Stack, StackCount};
 pub use advise::{Advised, advise, advise_fully};
-pub use explain::why::{reject_removed, why_not};
-pub use rejection::{PinChange, Rejection, RejectionKind, Removed, RemovedReleases, Subject};
-pub use repair::{
-    AdvisoryRef, Affected, Lock, RemainingAdvisory, Repair, RepairChange, RequirementChange, Severity, repair,
-};
-pub use joint::{Difference, JointAdvice, JointOutcome, JointStack, advise_jointly};
 pub use check::{Pinned, PinnedRelease, check, check_stack};
 pub use control::{SearchControl, SearchProgress};
+pub use explain::why::{reject_removed, why_not};
+pub use joint::{Difference, JointAdvice, JointOutcome, JointStack, advise_jointly};
 pub use model::{
     Candidate, Effect, Member, PackageKnowledge, PredictorName, PrereleasePolicy, RecommendationType,
     Request, Scoring, Term, Universe,
+};
+pub use rejection::{PinChange, Rejection, RejectionKind, Removed, RemovedReleases, Subject};
+pub use repair::{
+    AdvisoryRef, Affected, Lock, RemainingAdvisory, Repair, RepairChange, RequirementChange, Severity, repair,
 };
 pub use trace::{MAX_POINTS, SearchTrace, TracePoint};
 pub use values::{LearntValue, ValueTable};

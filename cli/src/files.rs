@@ -35,9 +35,12 @@ pub(crate) fn read_text(path: &Path, limit: u64) -> Result<String, Fault> {
 /// `IO_ERROR` where it cannot be written.
 pub(crate) fn write_text(path: &Path, text: &str) -> Result<(), Fault> {
     std::fs::write(path, text).map_err(|problem| {
-        Fault::new(ErrorCode::IoError, format!("the file cannot be written: {problem}"))
-            .at(path.display().to_string())
-            .remedy("name a file in a folder that exists and may be written")
+        Fault::new(
+            ErrorCode::IoError,
+            format!("the file cannot be written: {problem}"),
+        )
+        .at(path.display().to_string())
+        .remedy("name a file in a folder that exists and may be written")
     })
 }
 

@@ -117,7 +117,10 @@ impl<'a> Forced<'a> {
             let reason = Reason::new("PRERELEASE", message).with_evidence(evidence);
             return (RejectionKind::Pruned, vec![reason]);
         }
-        let message = format!("in no stack that could hold it does anything require {}", dense.name);
+        let message = format!(
+            "in no stack that could hold it does anything require {}",
+            dense.name
+        );
         (
             RejectionKind::Unneeded,
             vec![Reason::new("UNNEEDED", message).with_evidence(evidence)],
@@ -193,6 +196,13 @@ impl<'a> Forced<'a> {
                 at += 1;
             }
         }
-        Some(told(self.universe, rules, &with_own(&core), self.clock))
+        let own = words::release(&self.problem, package, candidate);
+        Some(told(
+            self.universe,
+            rules,
+            &with_own(&core),
+            Some(own),
+            self.clock,
+        ))
     }
 }

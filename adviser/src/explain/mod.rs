@@ -40,7 +40,7 @@ pub(crate) fn conflict<'a>(
         let (part, _) = Problem::build(universe, &mut Rules::new(&part)?, Unknown::Excluded)?;
         Ok(is_unsatisfiable(&part, clock))
     })?;
-    let sentences = told(universe, rules, &problem.with_roots(&core), clock);
+    let sentences = told(universe, rules, &problem.with_roots(&core), None, clock);
     let requirements = core
         .iter()
         .map(|root| problem.roots[*root].requirement.text.clone())
@@ -51,10 +51,17 @@ pub(crate) fn conflict<'a>(
     })
 }
 
-/// Why the roots of a problem that has no stack cannot be met together, in sentences.
-fn told<'a>(universe: &'a Universe, rules: &mut Rules<'a>, problem: &Problem, clock: Clock<'_>) -> Vec<String> {
+/// Why the roots of a problem that has no stack cannot be met together, in sentences; `own` names the release that
+/// the last root stands for, where it is no requirement.
+fn told<'a>(
+    universe: &'a Universe,
+    rules: &mut Rules<'a>,
+    problem: &Problem,
+    own: Option<String>,
+    clock: Clock<'_>,
+) -> Vec<String> {
     let all: Vec<usize> = (0..problem.roots.len()).collect();
-    let mut phrases = Phrases::new(universe, rules, problem);
+    let mut phrases = Phrases::new(universe, rules, problem, own);
     match decide(problem, &Live::all(problem), &all, clock) {
         Decision::Nothing(Some(tree)) => story::tell(&mut phrases, &tree),
         _ => vec![phrases.bare_conclusion()],

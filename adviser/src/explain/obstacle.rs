@@ -41,7 +41,10 @@ impl<'p> Standing<'p> {
     pub(crate) fn obstacle(&self, package: PackageId, candidate: u32) -> Option<(RejectionKind, Reason)> {
         let at = package as usize;
         if self.pins[at].is_none() {
-            let message = format!("nothing in the stack requires {}", self.problem.package(package).name);
+            let message = format!(
+                "nothing in the stack requires {}",
+                self.problem.package(package).name
+            );
             return Some((RejectionKind::Unneeded, Reason::new("UNNEEDED", message)));
         }
         if let Some(reason) = self.excluded(package, candidate) {
@@ -89,7 +92,10 @@ impl<'p> Standing<'p> {
                 return None;
             }
             let held = release(self.problem, need.target, pin);
-            let message = format!("it requires {}, and the stack holds {held}", need.requirement.text);
+            let message = format!(
+                "it requires {}, and the stack holds {held}",
+                need.requirement.text
+            );
             let evidence = key(self.universe, self.problem, package, candidate);
             Some(Reason::new("REQUIRES_OTHERS", message).with_evidence(evidence))
         })

@@ -38,7 +38,10 @@ pub(super) fn tell(phrases: &mut Phrases<'_, '_>, tree: &Derivation) -> Vec<Stri
         DerivationTree::Derived(step) => story.facts_of(step),
     };
     let conclusion = story.phrases.conclusion();
-    story.state(&facts, &conclusion);
+    // The conclusion names what is required; saying it twice in one sentence helps nobody.
+    let told_anyway = |fact: &&String| fact.ends_with(" is required") || fact.ends_with(" is wanted");
+    let argued: Vec<String> = facts.iter().filter(|fact| !told_anyway(fact)).cloned().collect();
+    story.state(if argued.is_empty() { &facts } else { &argued }, &conclusion);
     let Story { phrases, told, .. } = story;
     let remarks = remarks(phrases.remarks());
     let mut sentences = remarks;
@@ -210,7 +213,12 @@ fn rendered(told: &[Told], before: Option<&str>) -> Vec<String> {
     for step in told {
         let last = sentences.last().map(String::as_str).or(before);
         let said_last = |fact: &&String| last.is_some_and(|last| last.ends_with(&format!("{fact}.")));
-        let new: Vec<String> = step.facts.iter().filter(|fact| !said_last(fact)).cloned().collect();
+        let new: Vec<String> = step
+            .facts
+            .iter()
+            .filter(|fact| !said_last(fact))
+            .cloned()
+            .collect();
         let conclusion = &step.conclusion;
         sentences.push(match (new.is_empty(), new.len() < step.facts.len()) {
             (true, true) => format!("Hence {conclusion}."),
@@ -236,7 +244,11 @@ fn shortened(told: &[Told], room: usize) -> Vec<String> {
         return rendered(kept, None);
     }
     let owners: BTreeSet<&String> = before.iter().flat_map(|step| &step.owners).collect();
-    let mut names: Vec<String> = owners.iter().take(MOST_PACKAGES).map(|name| (*name).clone()).collect();
+    let mut names: Vec<String> = owners
+        .iter()
+        .take(MOST_PACKAGES)
+        .map(|name| (*name).clone())
+        .collect();
     if owners.len() > MOST_PACKAGES {
         names.push(format!("{} more packages", owners.len() - MOST_PACKAGES));
     }
@@ -245,7 +257,10 @@ fn shortened(told: &[Told], room: usize) -> Vec<String> {
     } else {
         format!("the request and the releases of {} require", join(&names))
     };
-    let lead = format!("From what {source} it follows that {}.", taken.join(", and that "));
+    let lead = format!(
+        "From what {source} it follows that {}.",
+        taken.join(", and that ")
+    );
     let rest = rendered(kept, Some(&lead));
     std::iter::once(lead).chain(rest).collect()
 }

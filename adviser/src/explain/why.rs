@@ -94,15 +94,14 @@ fn blank(name: &PackageName, candidate: &Candidate, kind: RejectionKind) -> Reje
 /// Adds to the rejections of an advice what pruning removed before the search: a removed release that is newer
 /// than the one pinned, and than the one rejected so far, takes its place.
 pub fn reject_removed(advice: &mut Advice, request: &Request, removed: &RemovedReleases) {
-    let Some(stack) = advice.stacks.first() else { return };
+    let Some(stack) = advice.stacks.first() else {
+        return;
+    };
     for pin in &stack.pins {
         let Ok(name) = pin.name.parse::<PackageName>() else {
             continue;
         };
-        let known = advice
-            .rejections
-            .iter()
-            .position(|one| one.package == pin.name);
+        let known = advice.rejections.iter().position(|one| one.package == pin.name);
         let newest_known = known.map_or(&pin.version, |at| &advice.rejections[at].version);
         let Some(order) = newest_known.parse().ok().map(|version| order_key(&version)) else {
             continue;
@@ -143,7 +142,9 @@ pub fn why_not(
     let clock = Clock::start(request.budget).under(request.control.as_deref());
     let mut rules = Rules::new(request)?;
     let (problem, _) = Problem::build(universe, &mut rules, Unknown::Excluded)?;
-    let pins = stack.map(|stack| pins_of(universe, &problem, stack)).transpose()?;
+    let pins = stack
+        .map(|stack| pins_of(universe, &problem, stack))
+        .transpose()?;
     let wanted = |order: &str| {
         let version = subject.version.as_ref();
         version.is_none_or(|version| order_key(version) == order)
@@ -170,7 +171,8 @@ pub fn why_not(
         }
     }
     for release in removed.get(name).into_iter().flatten() {
-        let known = |(order, one): &(String, Rejection)| *order == release.order && one.index == release.index;
+        let known =
+            |(order, one): &(String, Rejection)| *order == release.order && one.index == release.index;
         if wanted(&release.order) && !rejections.iter().any(known) {
             rejections.push((release.order.clone(), words::removed(name, release, request)));
         }
@@ -201,8 +203,10 @@ pub(crate) fn pins_of(universe: &Universe, problem: &Problem, stack: &Stack) -> 
         });
         let Some((at, legal)) = legal else {
             let message = format!("{} {} is not among the candidates", pin.name, pin.version);
-            return Err(Fault::new(thoth_schema::error::ErrorCode::InvalidArgument, message)
-                .remedy("ask about the stack with the knowledge and the request that gave it"));
+            return Err(
+                Fault::new(thoth_schema::error::ErrorCode::InvalidArgument, message)
+                    .remedy("ask about the stack with the knowledge and the request that gave it"),
+            );
         };
         pins[at] = Some(legal);
     }
@@ -231,7 +235,11 @@ fn nothing_known(universe: &Universe, subject: &Subject) -> Rejection {
     };
     Rejection {
         package: name.to_string(),
-        version: subject.version.as_ref().map(ToString::to_string).unwrap_or_default(),
+        version: subject
+            .version
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
         index: String::new(),
         kind,
         reasons: vec![Reason::new(code, message)],
@@ -288,7 +296,13 @@ impl Question<'_, '_> {
     }
 
     /// Why a legal candidate is not pinned.
-    fn weigh(&mut self, name: &PackageName, candidate: &Candidate, package: PackageId, legal: u32) -> Rejection {
+    fn weigh(
+        &mut self,
+        name: &PackageName,
+        candidate: &Candidate,
+        package: PackageId,
+        legal: u32,
+    ) -> Rejection {
         let outcome = self.forced.best_with(package, legal);
         let Some(standing) = &self.standing else {
             return self.without_stack(name, candidate, package, legal, &outcome);
@@ -307,12 +321,19 @@ impl Question<'_, '_> {
                 ..compact(standing, name, candidate, package, legal)
             },
             Outcome::Best { pins, proven } => {
-                let (own, other) = (score_of(self.problem, standing.pins), score_of(self.problem, &pins));
+                let (own, other) = (
+                    score_of(self.problem, standing.pins),
+                    score_of(self.problem, &pins),
+                );
                 let changes = changes(self.problem, standing.pins, &pins);
                 let obstacle = standing.obstacle(package, legal);
                 let kind = obstacle.as_ref().map_or(RejectionKind::Score, |(kind, _)| *kind);
-                let weighed = score_reason(own, other, proven)
-                    .with_evidence(words::key(standing.universe, self.problem, package, legal));
+                let weighed = score_reason(own, other, proven).with_evidence(words::key(
+                    standing.universe,
+                    self.problem,
+                    package,
+                    legal,
+                ));
                 Rejection {
                     reasons: obstacle
                         .into_iter()
@@ -346,7 +367,11 @@ impl Question<'_, '_> {
             }
             Outcome::Unknown => {
                 let message = "the time was over before a stack with it was found or ruled out";
-                (RejectionKind::Unknown, vec![Reason::new("UNDECIDED", message)], false)
+                (
+                    RejectionKind::Unknown,
+                    vec![Reason::new("UNDECIDED", message)],
+                    false,
+                )
             }
             Outcome::Best { pins, proven } => {
                 let message = format!(
@@ -382,7 +407,8 @@ fn score_reason(own: f64, other: f64, proven: bool) -> Reason {
         );
         return Reason::new("BETTER_EXISTS", message);
     }
-    let message = format!("{best} with it scores the same, {own_words}; of equals the newer releases are taken");
+    let message =
+        format!("{best} with it scores the same, {own_words}; of equals the newer releases are taken");
     Reason::new("EQUAL_SCORE", message)
 }
 

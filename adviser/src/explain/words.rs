@@ -63,7 +63,10 @@ pub(crate) fn excluded(
             "REQUIRES_PYTHON",
             format!(
                 "it requires Python {}, and the environment has {python}",
-                candidate.requires_python.as_deref().unwrap_or("of another version")
+                candidate
+                    .requires_python
+                    .as_deref()
+                    .unwrap_or("of another version")
             ),
         ),
         Exclusion::Yanked => (

@@ -75,7 +75,12 @@ impl Product {
     fn charge(&mut self) -> Option<()> {
         let cost = spread(&self.problem)?;
         self.lowest = self.problem.packages.iter().map(lightest).sum::<i128>()
-            + self.problem.factors.iter().map(|factor| factor.weight.unwrap_or(0).min(0)).sum::<i128>();
+            + self
+                .problem
+                .factors
+                .iter()
+                .map(|factor| factor.weight.unwrap_or(0).min(0))
+                .sum::<i128>();
         cost.checked_mul(self.roles.len() as i128 + 1)
             .filter(|all| *all < i128::MAX >> 4)?;
         for (role, package) in self.roles.iter().zip(&mut self.problem.packages) {
@@ -189,7 +194,8 @@ impl<'a> Builder<'a> {
             self.numbers[*part][*package as usize] = self.packages.len() as PackageId;
             self.packages.push(problem.package(*package).clone());
             self.masks.push(problem.masks[*package as usize].clone());
-            self.extra_sets.push(problem.extra_sets[*package as usize].clone());
+            self.extra_sets
+                .push(problem.extra_sets[*package as usize].clone());
             self.roles.push(Role::Copy(*part, *package));
         }
         if copies.len() > 1 {
@@ -207,12 +213,23 @@ impl<'a> Builder<'a> {
     ) {
         let first = self.packages.len() - copies.len();
         let key = |part: usize, legal: &Legal| -> Option<ReleaseKey<'_>> {
-            let known = parts.get(part)?.0.packages.get(name)?.candidates.get(legal.source)?;
+            let known = parts
+                .get(part)?
+                .0
+                .packages
+                .get(name)?
+                .candidates
+                .get(legal.source)?;
             Some((known.order.as_str(), known.index.as_str()))
         };
         let mut releases: Vec<ReleaseKey<'_>> = Vec::new();
         for (copy, (part, _)) in copies.iter().enumerate() {
-            releases.extend(self.packages[first + copy].candidates.iter().filter_map(|legal| key(*part, legal)));
+            releases.extend(
+                self.packages[first + copy]
+                    .candidates
+                    .iter()
+                    .filter_map(|legal| key(*part, legal)),
+            );
         }
         releases.sort_unstable();
         releases.dedup();
@@ -284,7 +301,9 @@ impl<'a> Builder<'a> {
             factors.extend(problem.factors.iter().map(|factor| {
                 let members = factor.members.iter();
                 Factor {
-                    members: members.map(|(package, set)| (number(*package), set.clone())).collect(),
+                    members: members
+                        .map(|(package, set)| (number(*package), set.clone()))
+                        .collect(),
                     ..factor.clone()
                 }
             }));

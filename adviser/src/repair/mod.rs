@@ -226,7 +226,9 @@ pub fn repair(
     // The roots that the new lock meets count again, so that reasons may rest on them.
     job.restore_roots(&pins);
     let mut stack = report::stack(&job.problem, universe, request.scoring, &pins);
-    stack.reasons.push(reasons::summary(&job, &pins, advisories_before, minimal));
+    stack
+        .reasons
+        .push(reasons::summary(&job, &pins, advisories_before, minimal));
     let kept = Request {
         requirements: job.kept_requirements(request, &pins),
         ..request.clone()
@@ -299,9 +301,18 @@ impl<'a> Job<'a> {
     }
 
     /// The advisories of a candidate that count.
-    pub(crate) fn hits(&self, package: usize, candidate: usize) -> impl Iterator<Item = &'a AdvisoryRef> + use<'a> {
+    pub(crate) fn hits(
+        &self,
+        package: usize,
+        candidate: usize,
+    ) -> impl Iterator<Item = &'a AdvisoryRef> + use<'a> {
         let order = self.order(package, candidate);
-        hits(self.affected, &self.asked.packages[package].name, order, self.severity)
+        hits(
+            self.affected,
+            &self.asked.packages[package].name,
+            order,
+            self.severity,
+        )
     }
 
     /// The roots as asked that a candidate of their target does not meet.
@@ -310,8 +321,7 @@ impl<'a> Job<'a> {
         let roots = asked.roots.iter().enumerate();
         roots
             .filter(move |(_, need)| {
-                need.target as usize == package
-                    && !bits::has(asked.mask(need.target, need.mask), candidate)
+                need.target as usize == package && !bits::has(asked.mask(need.target, need.mask), candidate)
             })
             .map(|(root, _)| root)
     }
@@ -319,8 +329,11 @@ impl<'a> Job<'a> {
     /// The stack that is the best repair, and whether that is proven; `None` when there is no stack at all.
     fn solve(&self, clock: Clock<'_>) -> Result<Option<(Pins, bool)>, Fault> {
         let weighed = self.weighed().ok_or_else(|| {
-            Fault::new(ErrorCode::InvalidArgument, "the scores are too large to be weighed against changes")
-                .remedy("give scores of moderate size")
+            Fault::new(
+                ErrorCode::InvalidArgument,
+                "the scores are too large to be weighed against changes",
+            )
+            .remedy("give scores of moderate size")
         })?;
         let Some(live) = Live::pruned(&weighed) else {
             return Ok(None);

@@ -108,14 +108,21 @@ fn changed<'a>(
     if let Some(own) = own {
         let obstacle = standing.and_then(|standing| standing.obstacle(at as PackageId, own as u32));
         let reason = obstacle.map_or_else(
-            || Reason::new("REQUIRES_OTHERS", format!("with {version} the lock would need other packages")),
+            || {
+                Reason::new(
+                    "REQUIRES_OTHERS",
+                    format!("with {version} the lock would need other packages"),
+                )
+            },
             |(_, reason)| reason,
         );
         return vec![reason];
     }
     let knowledge = job.universe.packages.get(&package.name);
-    let known = knowledge.and_then(|known| Some((known, known.candidates.iter().find(|one| one.order == order)?)));
-    let exclusion = known.and_then(|(knowledge, one)| Some((one, rules.exclusion(&package.name, knowledge, one)?)));
+    let known =
+        knowledge.and_then(|known| Some((known, known.candidates.iter().find(|one| one.order == order)?)));
+    let exclusion =
+        known.and_then(|(knowledge, one)| Some((one, rules.exclusion(&package.name, knowledge, one)?)));
     match exclusion {
         Some((one, exclusion)) => words::excluded(&package.name, one, &exclusion, rules.request()).reasons,
         None => vec![Reason::new(
@@ -204,7 +211,10 @@ fn stays<'a>(
     let without = |candidate: &usize| !job.hits(at, *candidate).any(|one| one.key == advisory.key);
     let free: Vec<usize> = (0..package.candidates.len()).filter(without).collect();
     let Some(newest) = free.first() else {
-        let message = format!("every release of {} that could be chosen is affected", package.name);
+        let message = format!(
+            "every release of {} that could be chosen is affected",
+            package.name
+        );
         return vec![Reason::new("NO_FIX", message).with_evidence([advisory.key.clone()])];
     };
     let mut forced = Forced::new(job.universe, &job.problem, clock);
@@ -225,8 +235,13 @@ fn stays<'a>(
         None if decided => {
             let version = &package.candidates[*newest].version;
             let (_, reasons) = forced.impossible(rules, at as PackageId, *newest as u32);
-            let message = format!("no stack can hold a release of {} without it; of {version}:", package.name);
-            std::iter::once(Reason::new("FIX_IMPOSSIBLE", message)).chain(reasons).collect()
+            let message = format!(
+                "no stack can hold a release of {} without it; of {version}:",
+                package.name
+            );
+            std::iter::once(Reason::new("FIX_IMPOSSIBLE", message))
+                .chain(reasons)
+                .collect()
         }
         None => vec![Reason::new(
             "UNDECIDED",

@@ -22,7 +22,9 @@ fn differences(left: &Toy, right: &Toy, one: &Choice, other: &Choice) -> usize {
         (Some(one), Some(other)) => one != other,
         _ => false,
     };
-    (0..left.packages.len().min(right.packages.len())).filter(differs).count()
+    (0..left.packages.len().min(right.packages.len()))
+        .filter(differs)
+        .count()
 }
 
 proptest! {
@@ -67,7 +69,11 @@ fn two_pythons_get_one_lock_where_there_is_one() {
     assert_eq!(found.outcome, JointOutcome::OneLock);
     let pins = |part: usize| -> Vec<String> {
         let stack = found.environments[part].stack.as_ref().expect("a stack");
-        stack.pins.iter().map(|pin| format!("{} {}", pin.name, pin.version)).collect()
+        stack
+            .pins
+            .iter()
+            .map(|pin| format!("{} {}", pin.name, pin.version))
+            .collect()
     };
     assert_eq!(pins(0), ["backport 1.1", "lib 2.0", "web 1.0"]);
     assert_eq!(pins(1), ["lib 2.0", "web 1.0"]);
@@ -77,11 +83,22 @@ fn two_pythons_get_one_lock_where_there_is_one() {
         "same": { "1.0": {}, "2.0": { "requires_python": ">=3.10" } },
     });
     let found = joint(&index, &["web"]);
-    assert_eq!((found.outcome, found.minimal, found.optimal), (JointOutcome::Different, true, true));
+    assert_eq!(
+        (found.outcome, found.minimal, found.optimal),
+        (JointOutcome::Different, true, true)
+    );
     let difference = &found.differences[0];
-    assert_eq!(found.differences.len(), 1, "only what has to differ does: {:?}", found.differences);
+    assert_eq!(
+        found.differences.len(),
+        1,
+        "only what has to differ does: {:?}",
+        found.differences
+    );
     assert_eq!(difference.package, "lib");
-    assert_eq!(difference.versions, [Some("2.0".to_owned()), Some("3.0".to_owned())]);
+    assert_eq!(
+        difference.versions,
+        [Some("2.0".to_owned()), Some("3.0".to_owned())]
+    );
 }
 
 fn joint(index: &serde_json::Value, requirements: &[&str]) -> thoth_adviser::JointAdvice {
@@ -95,6 +112,8 @@ fn joint(index: &serde_json::Value, requirements: &[&str]) -> thoth_adviser::Joi
         ..request(requirements.clone())
     };
     let requests = [asked("3.9"), asked("3.11")];
-    let universes = requests.each_ref().map(|request| Loader::default().universe(&case, request));
+    let universes = requests
+        .each_ref()
+        .map(|request| Loader::default().universe(&case, request));
     advise_jointly(&[(&universes[0], &requests[0]), (&universes[1], &requests[1])]).expect("an advice")
 }

@@ -39,7 +39,12 @@ fn best(toy: &Toy, locked: &[Option<usize>], hits: &[Vec<usize>]) -> Option<Judg
         ..Brute::new(toy, false)
     };
     let judge = |(score, choice): &(i32, Choice)| {
-        let pinned = || choice.iter().enumerate().filter_map(|(at, one)| one.map(|one| (at, one)));
+        let pinned = || {
+            choice
+                .iter()
+                .enumerate()
+                .filter_map(|(at, one)| one.map(|one| (at, one)))
+        };
         let left = pinned().map(|(at, one)| hits[at][one]).sum();
         let broken = |wish: &&Wish| {
             choice[wish.target].is_some_and(|one| !admits(wish, toy.packages[wish.target][one].version))
@@ -50,7 +55,12 @@ fn best(toy: &Toy, locked: &[Option<usize>], hits: &[Vec<usize>]) -> Option<Judg
             let after = choice[*at].map(|one| toy.packages[*at][one].version);
             before != after
         };
-        (left, broken, (0..toy.packages.len()).filter(changed).count(), -*score)
+        (
+            left,
+            broken,
+            (0..toy.packages.len()).filter(changed).count(),
+            -*score,
+        )
     };
     brute.stacks().iter().map(judge).min()
 }
@@ -102,7 +112,12 @@ proptest! {
     }
 }
 
-fn repaired(index: serde_json::Value, requirements: &[&str], lock: &[(&str, &str)], bad: &[(&str, &str, &str)]) -> Repair {
+fn repaired(
+    index: serde_json::Value,
+    requirements: &[&str],
+    lock: &[(&str, &str)],
+    bad: &[(&str, &str, &str)],
+) -> Repair {
     let case = serde_json::json!({ "index": { "inline": index }, "expected": {} });
     let requirements = requirements
         .iter()
@@ -131,15 +146,29 @@ fn lines(repair: &Repair) -> Vec<String> {
     let version = |one: &Option<String>| one.clone().unwrap_or_else(|| "-".to_owned());
     let changes = repair.changes.iter().map(|one| {
         let because: Vec<&str> = one.because.iter().map(|reason| reason.message.as_str()).collect();
-        format!("{} {} -> {}: {}", one.package, version(&one.from), version(&one.to), because.join("; "))
+        format!(
+            "{} {} -> {}: {}",
+            one.package,
+            version(&one.from),
+            version(&one.to),
+            because.join("; ")
+        )
     });
-    let requirements = repair
-        .requirements
-        .iter()
-        .map(|one| format!("{} does not admit {}: {}", one.requirement, one.version, one.because[0].message));
+    let requirements = repair.requirements.iter().map(|one| {
+        format!(
+            "{} does not admit {}: {}",
+            one.requirement, one.version, one.because[0].message
+        )
+    });
     let remaining = repair.remaining.iter().map(|one| {
         let because: Vec<&str> = one.because.iter().map(|reason| reason.message.as_str()).collect();
-        format!("{} {} keeps {}: {}", one.package, one.version, one.advisory, because.join(" "))
+        format!(
+            "{} {} keeps {}: {}",
+            one.package,
+            one.version,
+            one.advisory,
+            because.join(" ")
+        )
     });
     changes.chain(requirements).chain(remaining).collect()
 }
@@ -157,7 +186,10 @@ fn index() -> serde_json::Value {
 fn only_what_has_to_change_changes() {
     let lock = [("web", "1.0"), ("lib", "1.0"), ("other", "1.0")];
     let small = repaired(index(), &["web", "other"], &lock, &[("lib", "1.0", "GHSA-1")]);
-    assert_eq!(lines(&small), ["lib 1.0 -> 1.1: 1.0 is affected by GHSA-1 (high), fixed in 9.9"]);
+    assert_eq!(
+        lines(&small),
+        ["lib 1.0 -> 1.1: 1.0 is affected by GHSA-1 (high), fixed in 9.9"]
+    );
     let large = repaired(
         index(),
         &["web", "other"],
@@ -183,7 +215,9 @@ fn a_direct_requirement_that_must_change_is_told() {
     let bad = [("lib", "1.0", "GHSA-1"), ("lib", "1.1", "GHSA-2")];
     let found = repaired(index(), &["web==1.0", "lib"], &lock, &bad);
     assert!(
-        lines(&found).contains(&"web==1.0 does not admit 2.0: no stack that meets it has as few advisories".to_owned()),
+        lines(&found).contains(
+            &"web==1.0 does not admit 2.0: no stack that meets it has as few advisories".to_owned()
+        ),
         "{:?}",
         lines(&found)
     );
@@ -199,10 +233,18 @@ fn a_direct_requirement_that_must_change_is_told() {
 
 #[test]
 fn what_stays_says_why() {
-    let every = [("lib", "1.0", "G-1"), ("lib", "1.1", "G-1"), ("lib", "2.0", "G-1"), ("lib", "2.1", "G-1")];
+    let every = [
+        ("lib", "1.0", "G-1"),
+        ("lib", "1.1", "G-1"),
+        ("lib", "2.0", "G-1"),
+        ("lib", "2.1", "G-1"),
+    ];
     let lock = [("web", "1.0"), ("lib", "1.0")];
     let found = repaired(index(), &["web"], &lock, &every);
-    assert_eq!(lines(&found), ["lib 1.0 keeps G-1: every release of lib that could be chosen is affected"]);
+    assert_eq!(
+        lines(&found),
+        ["lib 1.0 keeps G-1: every release of lib that could be chosen is affected"]
+    );
     let index = serde_json::json!({
         "web": { "1.0": { "requires_dist": ["lib<2"] } },
         "lib": { "1.0": {}, "2.0": {} },
@@ -210,7 +252,9 @@ fn what_stays_says_why() {
     let found = repaired(index, &["web"], &lock, &[("lib", "1.0", "G-1")]);
     assert_eq!(
         lines(&found),
-        ["lib 1.0 keeps G-1: no stack can hold a release of lib without it; of 2.0: \
-          Because web 1.0 requires lib<2, lib==2.0 and web cannot be met together."]
+        [
+            "lib 1.0 keeps G-1: no stack can hold a release of lib without it; of 2.0: \
+          Because web 1.0 requires lib<2, no stack that meets web holds lib 2.0."
+        ]
     );
 }

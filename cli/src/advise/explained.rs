@@ -24,11 +24,17 @@ fn add(text: &mut String, line: &str) {
 fn about(text: &mut String, advice: &Advice, subject: &Subject) {
     let name = subject.package.to_string();
     let wanted = subject.version.as_ref().map(ToString::to_string);
-    let pin = advice.stacks.first().and_then(|stack| stack.pins.iter().find(|pin| pin.name == name));
+    let pin = advice
+        .stacks
+        .first()
+        .and_then(|stack| stack.pins.iter().find(|pin| pin.name == name));
     match pin {
         Some(pin) => {
             let why: Vec<&str> = pin.reasons.iter().map(|reason| reason.message.as_str()).collect();
-            add(text, &format!("{name} {} is part of the stack: {}", pin.version, why.join("; ")));
+            add(
+                text,
+                &format!("{name} {} is part of the stack: {}", pin.version, why.join("; ")),
+            );
         }
         None if advice.stacks.is_empty() => add(text, &format!("there is no stack; {name}:")),
         None => add(text, &format!("{name} is not part of the stack")),
@@ -42,7 +48,10 @@ fn about(text: &mut String, advice: &Advice, subject: &Subject) {
     }
     if rejections.len() > SHOWN {
         let more = rejections.len() - SHOWN;
-        add(text, &format!("  and {more} older ones; --format json shows them all"));
+        add(
+            text,
+            &format!("  and {more} older ones; --format json shows them all"),
+        );
     }
 }
 

@@ -80,9 +80,17 @@ fn add(text: &mut String, line: &str) {
 
 fn text(advice: &JointAdvice, output: &Output) -> String {
     let mut text = String::new();
-    let names: Vec<&str> = advice.environments.iter().map(|one| one.environment.as_str()).collect();
+    let names: Vec<&str> = advice
+        .environments
+        .iter()
+        .map(|one| one.environment.as_str())
+        .collect();
     let headline = match advice.outcome {
-        JointOutcome::OneLock => format!("{} for {}", output.paint(Colour::Green, "one lock"), names.join(", ")),
+        JointOutcome::OneLock => format!(
+            "{} for {}",
+            output.paint(Colour::Green, "one lock"),
+            names.join(", ")
+        ),
         JointOutcome::Different => format!(
             "{}: {} of the packages differ between {}",
             output.paint(Colour::Yellow, "no common lock"),
@@ -90,7 +98,10 @@ fn text(advice: &JointAdvice, output: &Output) -> String {
             names.join(", ")
         ),
         JointOutcome::Unsatisfiable => {
-            format!("{}: an environment has no stack", output.paint(Colour::Red, "unsatisfiable"))
+            format!(
+                "{}: an environment has no stack",
+                output.paint(Colour::Red, "unsatisfiable")
+            )
         }
     };
     add(&mut text, &format!("{headline}\n"));
@@ -118,22 +129,39 @@ fn text(advice: &JointAdvice, output: &Output) -> String {
         let versions: Vec<String> = versions
             .filter_map(|(version, name)| version.as_ref().map(|version| format!("{version} for {name}")))
             .collect();
-        add(&mut text, &format!("{} differs: {}", one.package, versions.join(", ")));
+        add(
+            &mut text,
+            &format!("{} differs: {}", one.package, versions.join(", ")),
+        );
     }
     let least = match (advice.minimal, advice.differences.is_empty()) {
         (true, true) => "one lock fits all",
         (true, false) => "proven: fewer packages cannot differ",
         (false, _) => "not proven that fewer packages could not differ",
     };
-    let best = if advice.optimal { "best score, proven" } else { "not proven the best score" };
-    add(&mut text, &format!("{least} | score {:.4} | {best} | {:.1} ms", advice.score, advice.millis));
+    let best = if advice.optimal {
+        "best score, proven"
+    } else {
+        "not proven the best score"
+    };
+    add(
+        &mut text,
+        &format!(
+            "{least} | score {:.4} | {best} | {:.1} ms",
+            advice.score, advice.millis
+        ),
+    );
     text
 }
 
 /// One requirements file for all environments.
 fn requirements(advice: &JointAdvice, environments: &[&Environment]) -> Result<String, Fault> {
     let all = pins(advice);
-    let mut indexes: Vec<&str> = all.keys().map(|(_, _, index)| *index).filter(|index| *index != DEFAULT_INDEX).collect();
+    let mut indexes: Vec<&str> = all
+        .keys()
+        .map(|(_, _, index)| *index)
+        .filter(|index| *index != DEFAULT_INDEX)
+        .collect();
     indexes.sort_unstable();
     indexes.dedup();
     let mut text = String::new();
@@ -141,7 +169,11 @@ fn requirements(advice: &JointAdvice, environments: &[&Environment]) -> Result<S
         add(&mut text, &format!("--extra-index-url {index}"));
     }
     for ((name, version, _), places) in all {
-        let mut extras: Vec<&str> = places.iter().flat_map(|(_, pin)| &pin.extras).map(String::as_str).collect();
+        let mut extras: Vec<&str> = places
+            .iter()
+            .flat_map(|(_, pin)| &pin.extras)
+            .map(String::as_str)
+            .collect();
         extras.sort_unstable();
         extras.dedup();
         let extras = if extras.is_empty() {
@@ -154,7 +186,11 @@ fn requirements(advice: &JointAdvice, environments: &[&Environment]) -> Result<S
             let parts: Vec<usize> = places.iter().map(|(part, _)| *part).collect();
             write!(text, " ; {}", marker(&parts, environments)?).ok();
         }
-        let mut hashes: Vec<&str> = places.iter().flat_map(|(_, pin)| &pin.hashes).map(String::as_str).collect();
+        let mut hashes: Vec<&str> = places
+            .iter()
+            .flat_map(|(_, pin)| &pin.hashes)
+            .map(String::as_str)
+            .collect();
         hashes.sort_unstable();
         hashes.dedup();
         for hash in hashes {
@@ -168,14 +204,27 @@ fn requirements(advice: &JointAdvice, environments: &[&Environment]) -> Result<S
 /// A marker that holds in these environments and in none of the others.
 fn marker(parts: &[usize], environments: &[&Environment]) -> Result<String, Fault> {
     let value = |part: usize, variable: &str| environments[part].variables().get(variable);
-    let others: Vec<usize> = (0..environments.len()).filter(|part| !parts.contains(part)).collect();
+    let others: Vec<usize> = (0..environments.len())
+        .filter(|part| !parts.contains(part))
+        .collect();
     let apart = |variables: &[&str]| {
-        let equal = |one: usize, other: usize| variables.iter().all(|name| value(one, name) == value(other, name));
-        parts.iter().all(|one| others.iter().all(|other| !equal(*one, *other)))
+        let equal = |one: usize, other: usize| {
+            variables
+                .iter()
+                .all(|name| value(one, name) == value(other, name))
+        };
+        parts
+            .iter()
+            .all(|one| others.iter().all(|other| !equal(*one, *other)))
     };
     // One variable where that is enough, else as many as it takes.
-    let alone = VARIABLES.iter().find(|name| apart(&[name])).map(|name| vec![*name]);
-    let several = (1..=VARIABLES.len()).map(|count| VARIABLES[..count].to_vec()).find(|names| apart(names));
+    let alone = VARIABLES
+        .iter()
+        .find(|name| apart(&[name]))
+        .map(|name| vec![*name]);
+    let several = (1..=VARIABLES.len())
+        .map(|count| VARIABLES[..count].to_vec())
+        .find(|names| apart(names));
     let Some(variables) = alone.or(several) else {
         return Err(Fault::new(
             ErrorCode::InvalidArgument,
@@ -186,7 +235,9 @@ fn marker(parts: &[usize], environments: &[&Environment]) -> Result<String, Faul
     let mut clauses: Vec<String> = parts
         .iter()
         .map(|part| {
-            let tests = variables.iter().filter_map(|name| Some(format!("{name} == '{}'", value(*part, name)?)));
+            let tests = variables
+                .iter()
+                .filter_map(|name| Some(format!("{name} == '{}'", value(*part, name)?)));
             tests.collect::<Vec<String>>().join(" and ")
         })
         .collect();
@@ -238,15 +289,27 @@ mod tests {
              lib==2.0 ; python_version == '3.11' \\\n    --hash=sha256:2\n\
              web==1.0 \\\n    --hash=sha256:3 \\\n    --hash=sha256:4\n"
         );
-        for line in ["colour==4 ; sys_platform == 'win32'", "lib==1.0 ; python_version == '3.9'"] {
+        for line in [
+            "colour==4 ; sys_platform == 'win32'",
+            "lib==1.0 ; python_version == '3.9'",
+        ] {
             let requirement = Requirement::parse(line).unwrap();
             let holds: Vec<bool> = all.iter().map(|one| requirement.applies(one, None)).collect();
             assert_eq!(holds.iter().filter(|holds| **holds).count(), 1, "{line}");
         }
         let shown = super::text(&advice, &Output::new(false, &Process::default()));
-        assert!(shown.contains("no common lock: 1 of the packages differ between a, b, c"), "{shown}");
-        assert!(shown.contains("lib differs: 1.0 for a, 2.0 for b, 2.0 for c"), "{shown}");
+        assert!(
+            shown.contains("no common lock: 1 of the packages differ between a, b, c"),
+            "{shown}"
+        );
+        assert!(
+            shown.contains("lib differs: 1.0 for a, 2.0 for b, 2.0 for c"),
+            "{shown}"
+        );
         let twice: Vec<&Environment> = vec![&all[0], &all[0], &all[0]];
-        assert_eq!(requirements(&advice, &twice).unwrap_err().code, ErrorCode::InvalidArgument);
+        assert_eq!(
+            requirements(&advice, &twice).unwrap_err().code,
+            ErrorCode::InvalidArgument
+        );
     }
 }

@@ -31,7 +31,10 @@ pub(crate) async fn run(args: &AdviseArgs, settings: &Settings, output: &Output)
     let mut inputs = input::build(args, output)?;
     let lock = args.repair.as_deref().map(|path| repair::read(path, &mut inputs));
     let lock = lock.transpose()?;
-    let subjects = args.explain.iter().map(|text| thoth_server::advise::subject(text));
+    let subjects = args
+        .explain
+        .iter()
+        .map(|text| thoth_server::advise::subject(text));
     let subjects = subjects.collect::<Result<Vec<_>, Fault>>()?;
     let graph: Arc<dyn Graph> = if args.knowledge.is_empty() {
         knowledge::open(&settings.graph()?).await?

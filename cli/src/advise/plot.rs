@@ -152,7 +152,10 @@ fn head(svg: &mut String, advice: &Advice, points: &[TracePoint], height: f64) {
     add(svg, &format!("<title id=\"title\">{title}</title>"));
     add(svg, &format!("<desc id=\"told\">{told}</desc>"));
     add(svg, &format!("<style>{STYLE}</style>"));
-    add(svg, &format!("<text class=\"title\" x=\"{LEFT}\" y=\"26\">{title}</text>"));
+    add(
+        svg,
+        &format!("<text class=\"title\" x=\"{LEFT}\" y=\"26\">{title}</text>"),
+    );
     add(svg, &format!("<text x=\"{LEFT}\" y=\"46\">{told}</text>"));
 }
 
@@ -166,27 +169,42 @@ fn scores(svg: &mut String, advice: &Advice, points: &[TracePoint], across: Axis
     frame(svg, across, up, "score", "stacks scored");
     for point in points {
         let (x, y) = (across.place(point.stacks as f64), up.place(point.current));
-        add(svg, &format!("<circle class=\"stack\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"1.5\"/>"));
+        add(
+            svg,
+            &format!("<circle class=\"stack\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"1.5\"/>"),
+        );
     }
     let course = |value: &dyn Fn(&TracePoint) -> Option<f64>| {
-        let known = points.iter().filter_map(|point| Some((point.stacks as f64, value(point)?)));
+        let known = points
+            .iter()
+            .filter_map(|point| Some((point.stacks as f64, value(point)?)));
         known.collect::<Vec<(f64, f64)>>()
     };
     let bounds = course(&|point| point.bound);
     let bests = course(&|point| Some(point.best));
     let level = |value: Option<f64>| value.map(|value| vec![(across.low, value), (across.high, value)]);
-    let bounds = if bounds.len() > 1 { Some(bounds) } else { level(bound) };
+    let bounds = if bounds.len() > 1 {
+        Some(bounds)
+    } else {
+        level(bound)
+    };
     let bests = if bests.len() > 1 { Some(bests) } else { level(best) };
     // The bound last: where it meets the best both are seen, one through the gaps of the other.
     steps(svg, "best", bests.as_deref().unwrap_or_default(), across, up);
     steps(svg, "bound", bounds.as_deref().unwrap_or_default(), across, up);
     let mut at = WIDTH - RIGHT;
-    for (class, name, shown) in [("bound", "bound", bounds.is_some()), ("best", "best so far", bests.is_some())] {
+    for (class, name, shown) in [
+        ("bound", "bound", bounds.is_some()),
+        ("best", "best so far", bests.is_some()),
+    ] {
         if shown {
             at -= 116.0;
             let y = 42.0;
             add(svg, &format!("<path class=\"{class}\" d=\"M{at:.1} {y}h28\"/>"));
-            add(svg, &format!("<text x=\"{:.1}\" y=\"{}\">{name}</text>", at + 34.0, y + 4.0));
+            add(
+                svg,
+                &format!("<text x=\"{:.1}\" y=\"{}\">{name}</text>", at + 34.0, y + 4.0),
+            );
         }
     }
 }
@@ -222,7 +240,10 @@ fn frame(svg: &mut String, across: Axis, up: Axis, upwards: &str, rightwards: &s
         let y = up.place(tick);
         add(
             svg,
-            &format!("<path class=\"grid\" d=\"M{:.1} {y:.1}H{:.1}\"/>", across.from, across.to),
+            &format!(
+                "<path class=\"grid\" d=\"M{:.1} {y:.1}H{:.1}\"/>",
+                across.from, across.to
+            ),
         );
         add(
             svg,
@@ -236,7 +257,10 @@ fn frame(svg: &mut String, across: Axis, up: Axis, upwards: &str, rightwards: &s
     }
     for tick in across.ticks() {
         let x = across.place(tick);
-        add(svg, &format!("<path class=\"axis\" d=\"M{x:.1} {bottom:.1}v5\"/>"));
+        add(
+            svg,
+            &format!("<path class=\"axis\" d=\"M{x:.1} {bottom:.1}v5\"/>"),
+        );
         add(
             svg,
             &format!(
@@ -256,7 +280,9 @@ fn frame(svg: &mut String, across: Axis, up: Axis, upwards: &str, rightwards: &s
     let middle = f64::midpoint(top, bottom);
     add(
         svg,
-        &format!("<text text-anchor=\"middle\" transform=\"translate(18 {middle:.1}) rotate(-90)\">{upwards}</text>"),
+        &format!(
+            "<text text-anchor=\"middle\" transform=\"translate(18 {middle:.1}) rotate(-90)\">{upwards}</text>"
+        ),
     );
     add(
         svg,
@@ -280,8 +306,10 @@ mod tests {
         let search = json!({"predictor": "random-walk", "seed": 7, "stacksInSpace": "12", "spaceIsExact": true,
             "stacksScored": 4, "bound": 2.5, "optimal": false, "millis": 1.0, "graphStatements": 1});
         let stack = json!({"score": 2.0, "pins": [], "reasons": []});
-        serde_json::from_value(json!({"outcome": "advised", "stacks": [stack], "search": search, "conflict": null,
-            "missing": [], "pruned": []}))
+        serde_json::from_value(
+            json!({"outcome": "advised", "stacks": [stack], "search": search, "conflict": null,
+            "missing": [], "pruned": []}),
+        )
         .unwrap()
     }
 
@@ -300,7 +328,10 @@ mod tests {
         let svg = svg(&advice(), Some(&trace));
         assert_eq!(svg.matches("<circle").count(), 3);
         for class in ["best", "bound", "heat"] {
-            assert!(svg.contains(&format!("<path class=\"{class}\" d=\"M")), "{class}: {svg}");
+            assert!(
+                svg.contains(&format!("<path class=\"{class}\" d=\"M")),
+                "{class}: {svg}"
+            );
         }
         assert!(svg.contains("<title id=\"title\">Search by random-walk, seed 7</title>"));
         assert!(svg.contains("best score 2 · bound 2.5 · 4 stacks scored"));
@@ -320,7 +351,13 @@ mod tests {
 
     #[test]
     fn ticks_are_round_and_cover_the_values() {
-        for (low, high) in [(0.0, 1.0), (-0.37, 5.0416), (0.0, 70_000.0), (3.0, 3.0), (1e-9, 2e-9)] {
+        for (low, high) in [
+            (0.0, 1.0),
+            (-0.37, 5.0416),
+            (0.0, 70_000.0),
+            (3.0, 3.0),
+            (1e-9, 2e-9),
+        ] {
             let axis = Axis::over([low, high].into_iter(), 0.0, 1.0);
             let ticks = axis.ticks();
             assert!(axis.low <= low && axis.high >= high, "{axis:?}");

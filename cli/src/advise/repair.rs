@@ -21,11 +21,12 @@ use crate::output::{Colour, Output, lines};
 /// Faults of the file; `INVALID_ARGUMENT` for several environments and for a line that pins no version.
 pub(super) fn read(path: &str, inputs: &mut [AdviseInput]) -> Result<Lock, Fault> {
     let [input] = inputs else {
-        return Err(
-            Fault::new(ErrorCode::InvalidArgument, "a lock is repaired for one environment")
-                .at("--environment")
-                .remedy("repair the lock of each environment by itself"),
-        );
+        return Err(Fault::new(
+            ErrorCode::InvalidArgument,
+            "a lock is repaired for one environment",
+        )
+        .at("--environment")
+        .remedy("repair the lock of each environment by itself"));
     };
     let file = requirements::read(&[path.to_owned()], &[])?;
     let mut lock = Lock::new();
@@ -99,7 +100,13 @@ fn words(reasons: &[Reason]) -> String {
 fn text(repair: &Repair, output: &Output) -> String {
     let mut text = String::new();
     if let Some(conflict) = &repair.conflict {
-        add(&mut text, &format!("{}: no stack meets the requirements", output.paint(Colour::Red, "unsatisfiable")));
+        add(
+            &mut text,
+            &format!(
+                "{}: no stack meets the requirements",
+                output.paint(Colour::Red, "unsatisfiable")
+            ),
+        );
         for sentence in &conflict.sentences {
             add(&mut text, sentence);
         }

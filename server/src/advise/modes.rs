@@ -5,7 +5,8 @@ use std::time::Instant;
 
 use serde::Serialize;
 use thoth_adviser::{
-    Advice, AdvisoryRef, Affected, JointAdvice, Lock, RemovedReleases, Repair, Request, SearchTrace, Severity, Subject, Universe, advise_fully, reject_removed, why_not,
+    Advice, AdvisoryRef, Affected, JointAdvice, Lock, RemovedReleases, Repair, Request, SearchTrace,
+    Severity, Subject, Universe, advise_fully, reject_removed, why_not,
 };
 use thoth_cypher::{Graph, READ_ADVISORIES_OF_VERSIONS, params};
 use thoth_schema::error::{ErrorCode, Fault};
@@ -142,8 +143,10 @@ fn explain(
     advice: &mut Advice,
 ) -> Result<(), Fault> {
     let answers = why_not(universe, request, removed, advice.stacks.first(), subject)?;
-    let answered: BTreeSet<(String, String)> =
-        answers.iter().map(|one| (one.version.clone(), one.index.clone())).collect();
+    let answered: BTreeSet<(String, String)> = answers
+        .iter()
+        .map(|one| (one.version.clone(), one.index.clone()))
+        .collect();
     let package = subject.package.to_string();
     let every = subject.version.is_none();
     advice.rejections.retain(|one| {
@@ -255,7 +258,10 @@ pub async fn advise_jointly(graph: &dyn Graph, inputs: &[AdviseInput]) -> Result
         parts.push((known.universe, known.request));
     }
     let search = searched(move || {
-        let parts: Vec<(&Universe, &Request)> = parts.iter().map(|(universe, request)| (universe, request)).collect();
+        let parts: Vec<(&Universe, &Request)> = parts
+            .iter()
+            .map(|(universe, request)| (universe, request))
+            .collect();
         thoth_adviser::advise_jointly(&parts)
     });
     let mut advice = search.await?;
@@ -278,7 +284,10 @@ mod tests {
     fn a_subject_is_a_package_or_a_release() {
         assert_eq!(subject("Flask").unwrap().version, None);
         let release = subject("Jinja2 == 3.0").unwrap();
-        assert_eq!((release.package.to_string(), release.version.unwrap().to_string()), ("jinja2".to_owned(), "3.0".to_owned()));
+        assert_eq!(
+            (release.package.to_string(), release.version.unwrap().to_string()),
+            ("jinja2".to_owned(), "3.0".to_owned())
+        );
         assert_eq!(subject("flask==x").unwrap_err().code, ErrorCode::InvalidVersion);
     }
 }

@@ -14,18 +14,50 @@ fn explain_tells_every_release_of_a_package() {
     let place = Place::new();
     let file = place.file("records.jsonl", records());
     let output = place
-        .thoth(["advise", "app", "lib<2", "--knowledge", &file, "--explain", "lib", "--explain", "app==1.0"])
+        .thoth([
+            "advise",
+            "app",
+            "lib<2",
+            "--knowledge",
+            &file,
+            "--explain",
+            "lib",
+            "--explain",
+            "app==1.0",
+        ])
         .run()
         .expect_code(0);
-    assert!(output.stdout.contains("lib 1.0 is part of the stack"), "{}", output.stdout);
-    assert!(output.stdout.contains("2.0 (conflict): the request requires lib<2"), "{}", output.stdout);
     assert!(
-        output.stdout.contains("1.0 (score): the best stack with it scores 1 instead of 2, 1 less"),
+        output.stdout.contains("lib 1.0 is part of the stack"),
+        "{}",
+        output.stdout
+    );
+    assert!(
+        output
+            .stdout
+            .contains("2.0 (conflict): the request requires lib<2"),
+        "{}",
+        output.stdout
+    );
+    assert!(
+        output
+            .stdout
+            .contains("1.0 (score): the best stack with it scores 1 instead of 2, 1 less"),
         "{}",
         output.stdout
     );
     let answer = place
-        .thoth(["advise", "app", "lib<2", "--knowledge", &file, "--explain", "app", "--format", "json"])
+        .thoth([
+            "advise",
+            "app",
+            "lib<2",
+            "--knowledge",
+            &file,
+            "--explain",
+            "app",
+            "--format",
+            "json",
+        ])
         .run()
         .expect_code(0)
         .json();
@@ -58,24 +90,61 @@ fn repair_removes_an_advisory_by_the_smallest_change() {
     });
     let advisories = place.file("osv.jsonl", lines(&[advisory]));
     let lock = place.file("lock.txt", "app==2.0\nlib==1.0\n");
-    let arguments = ["advise", "app", "--knowledge", &file, "--knowledge", &advisories, "--repair", &lock];
+    let arguments = [
+        "advise",
+        "app",
+        "--knowledge",
+        &file,
+        "--knowledge",
+        &advisories,
+        "--repair",
+        &lock,
+    ];
     let output = place.thoth(arguments).run().expect_code(0);
-    for part in ["repaired: 1 advisories of severity low or above before, 0 after", "fixed in 2.0", "lib 2.0 requires other"] {
+    for part in [
+        "repaired: 1 advisories of severity low or above before, 0 after",
+        "fixed in 2.0",
+        "lib 2.0 requires other",
+    ] {
         assert!(output.stdout.contains(part), "{part}: {}", output.stdout);
     }
-    let answer = place.thoth(arguments).args(["--severity", "critical", "--format", "json"]).run().expect_code(0).json();
+    let answer = place
+        .thoth(arguments)
+        .args(["--severity", "critical", "--format", "json"])
+        .run()
+        .expect_code(0)
+        .json();
     let changes: Vec<(&str, &Value, &Value)> = answer["changes"]
         .as_array()
         .unwrap()
         .iter()
         .map(|one| (one["package"].as_str().unwrap(), &one["from"], &one["to"]))
         .collect();
-    assert_eq!(changes, [("lib", &json!("1.0"), &json!("2.0")), ("other", &Value::Null, &json!("1.0"))]);
-    assert_eq!((&answer["minimal"], &answer["remaining"]), (&json!(true), &json!([])));
-    let output = place.thoth(arguments).args(["--format", "requirements"]).run().expect_code(0);
-    assert!(output.stdout.contains("lib==2.0 \\\n    --hash=sha256:"), "{}", output.stdout);
+    assert_eq!(
+        changes,
+        [
+            ("lib", &json!("1.0"), &json!("2.0")),
+            ("other", &Value::Null, &json!("1.0"))
+        ]
+    );
+    assert_eq!(
+        (&answer["minimal"], &answer["remaining"]),
+        (&json!(true), &json!([]))
+    );
+    let output = place
+        .thoth(arguments)
+        .args(["--format", "requirements"])
+        .run()
+        .expect_code(0);
+    assert!(
+        output.stdout.contains("lib==2.0 \\\n    --hash=sha256:"),
+        "{}",
+        output.stdout
+    );
     let loose = place.file("loose.txt", "lib>=1\n");
-    let output = place.thoth(["advise", "--knowledge", &file, "--repair", &loose]).run();
+    let output = place
+        .thoth(["advise", "--knowledge", &file, "--repair", &loose])
+        .run();
     expect_fault(&output, "INVALID_ARGUMENT");
 }
 
@@ -94,17 +163,46 @@ fn two_environments_get_one_file() {
         place.file(&format!("py{python}.json"), environment.to_json().to_string())
     };
     let (old, new) = (environment("3.9"), environment("3.11"));
-    let arguments = ["advise", "app", "--knowledge", &file, "--environment", &old, "--environment", &new];
-    let output = place.thoth(arguments).args(["--format", "requirements"]).run().expect_code(0);
-    let pins: Vec<&str> = output.stdout.lines().filter(|line| line.contains("==") && !line.starts_with(' ')).collect();
+    let arguments = [
+        "advise",
+        "app",
+        "--knowledge",
+        &file,
+        "--environment",
+        &old,
+        "--environment",
+        &new,
+    ];
+    let output = place
+        .thoth(arguments)
+        .args(["--format", "requirements"])
+        .run()
+        .expect_code(0);
+    let pins: Vec<&str> = output
+        .stdout
+        .lines()
+        .filter(|line| line.contains("==") && !line.starts_with(' '))
+        .collect();
     assert_eq!(
         pins,
-        ["app==1.0 \\", "backport==1.0 ; python_version == '3.9' \\", "lib==2.0 \\"],
+        [
+            "app==1.0 \\",
+            "backport==1.0 ; python_version == '3.9' \\",
+            "lib==2.0 \\"
+        ],
         "{}",
         output.stdout
     );
-    let answer = place.thoth(arguments).args(["--format", "json"]).run().expect_code(0).json();
-    assert_eq!((&answer["outcome"], &answer["minimal"]), (&json!("one_lock"), &json!(true)));
+    let answer = place
+        .thoth(arguments)
+        .args(["--format", "json"])
+        .run()
+        .expect_code(0)
+        .json();
+    assert_eq!(
+        (&answer["outcome"], &answer["minimal"]),
+        (&json!("one_lock"), &json!(true))
+    );
     assert_eq!(answer["environments"].as_array().unwrap().len(), 2);
 }
 
@@ -118,5 +216,8 @@ fn a_plot_is_a_picture_with_words() {
         .run()
         .expect_code(0);
     let svg = std::fs::read_to_string(&picture).unwrap();
-    assert!(svg.starts_with("<svg ") && svg.contains("proven optimal") && svg.trim_end().ends_with("</svg>"), "{svg}");
+    assert!(
+        svg.starts_with("<svg ") && svg.contains("proven optimal") && svg.trim_end().ends_with("</svg>"),
+        "{svg}"
+    );
 }
