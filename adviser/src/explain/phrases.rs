@@ -48,6 +48,11 @@ impl<'a, 'r> Phrases<'a, 'r> {
         }
     }
 
+    /// Whether the story is about a release that no stack holds.
+    pub(super) fn is_about_a_release(&self) -> bool {
+        self.own.is_some()
+    }
+
     /// The conclusion of every story.
     pub(super) fn conclusion(&self) -> String {
         let mut texts: Vec<String> = Vec::new();

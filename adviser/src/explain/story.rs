@@ -38,10 +38,7 @@ pub(super) fn tell(phrases: &mut Phrases<'_, '_>, tree: &Derivation) -> Vec<Stri
         DerivationTree::Derived(step) => story.facts_of(step),
     };
     let conclusion = story.phrases.conclusion();
-    // The conclusion names what is required; saying it twice in one sentence helps nobody.
-    let told_anyway = |fact: &&String| fact.ends_with(" is required") || fact.ends_with(" is wanted");
-    let argued: Vec<String> = facts.iter().filter(|fact| !told_anyway(fact)).cloned().collect();
-    story.state(if argued.is_empty() { &facts } else { &argued }, &conclusion);
+    story.conclude(facts, &conclusion);
     let Story { phrases, told, .. } = story;
     let remarks = remarks(phrases.remarks());
     let mut sentences = remarks;
@@ -111,6 +108,22 @@ impl Story<'_, '_, '_> {
             self.shared.insert(id, conclusion.clone());
         }
         vec![conclusion]
+    }
+
+    /// The last step. Its conclusion names what is required: saying it twice in one sentence helps nobody. And that
+    /// a release cannot be used is no step of its own where the conclusion says as much.
+    fn conclude(&mut self, facts: Vec<String>, conclusion: &str) {
+        let argued = |facts: &[String]| -> Vec<String> {
+            let told_anyway = |fact: &&String| fact.ends_with(" is required") || fact.ends_with(" is wanted");
+            facts.iter().filter(|fact| !told_anyway(fact)).cloned().collect()
+        };
+        let mut facts = facts;
+        let says_as_much = |last: &Told| argued(&facts) == [last.conclusion.clone()];
+        if self.phrases.is_about_a_release() && self.told.last().is_some_and(says_as_much) {
+            facts = self.told.pop().map(|last| last.facts).unwrap_or_default();
+        }
+        let kept = argued(&facts);
+        self.state(if kept.is_empty() { &facts } else { &kept }, conclusion);
     }
 
     /// One step, unless it would only repeat its reason, or was told before.
