@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::PredictorName;
+use crate::rejection::Rejection;
 
 /// Numbers up to this are exact in every JSON reader; larger counts are written as decimal strings.
 const LARGEST_EXACT_NUMBER: u64 = 1 << 53;
@@ -38,6 +39,10 @@ pub struct Advice {
     pub missing: Vec<Missing>,
     /// What was removed before the search; filled in by the caller, who ran the prune statements.
     pub pruned: Vec<Pruned>,
+    /// Why releases are not part of the first stack: of each of its packages the newest release, where an older
+    /// one is pinned, and every release that was asked about.
+    #[serde(default)]
+    pub rejections: Vec<Rejection>,
 }
 
 /// One locked stack.

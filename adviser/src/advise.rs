@@ -72,7 +72,7 @@ pub fn advise_fully(universe: &Universe, request: &Request) -> Result<Advised, F
         }
     };
     let mut advice = match &found {
-        Some(found) => advised(universe, request, &problem, found, missing)?,
+        Some(found) => advised(universe, &mut rules, &problem, found, missing)?,
         None => nothing(universe, request, &mut rules, &problem, missing)?,
     };
     let search = &mut advice.search;
@@ -94,13 +94,14 @@ pub fn advise_fully(universe: &Universe, request: &Request) -> Result<Advised, F
     })
 }
 
-fn advised(
-    universe: &Universe,
-    request: &Request,
+fn advised<'a>(
+    universe: &'a Universe,
+    rules: &mut Rules<'a>,
     problem: &Problem,
     found: &Found,
     missing: Vec<Missing>,
 ) -> Result<Advice, Fault> {
+    let request = rules.request();
     let mut stacks = Vec::with_capacity(found.stacks.len());
     for pins in &found.stacks {
         let stack = report::stack(problem, universe, request.scoring, pins);
@@ -129,6 +130,8 @@ fn advised(
         cache_hits: 0,
         pruned_share: 0.0,
     };
+    let first = found.stacks.first();
+    let rejections = first.map(|pins| explain::why::newest(universe, rules, problem, pins, found.optimal));
     Ok(Advice {
         id: None,
         outcome: Outcome::Advised,
@@ -137,6 +140,7 @@ fn advised(
         conflict: None,
         missing,
         pruned: Vec::new(),
+        rejections: rejections.unwrap_or_default(),
     })
 }
 
@@ -194,6 +198,7 @@ fn nothing<'a>(
         conflict: Some(conflict),
         missing,
         pruned: Vec::new(),
+        rejections: Vec::new(),
     })
 }
 

@@ -9,7 +9,10 @@
 
 mod brute;
 mod generated;
+mod joint;
 mod loader;
 mod recorded;
+mod repair;
 mod speed;
+mod why;
 mod worded;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use thoth_adviser::{SearchControl, SearchProgress};
+use thoth_adviser::{SearchControl, SearchProgress, SearchTrace, Subject};
 use thoth_schema::error::{ErrorCode, Fault};
 use thoth_server::advise::{AdviseInput, Advisor, Report};
 
@@ -13,14 +13,28 @@ use crate::output::Output;
 /// How often the line is drawn.
 const TICK: Duration = Duration::from_millis(100);
 
-/// Advises; the first Ctrl-C ends the search with the best so far, the second gives up.
+/// Advises, and explains the subjects where there are any; the first Ctrl-C ends the search with the best so far, the
+/// second gives up.
 ///
 /// # Errors
 /// Those of the advice; `UNAVAILABLE` when given up.
-pub(crate) async fn advise(advisor: &Advisor, input: &AdviseInput, output: &Output) -> Result<Report, Fault> {
+pub(crate) async fn advise(
+    advisor: &Advisor,
+    input: &AdviseInput,
+    explained: Option<Vec<Subject>>,
+    output: &Output,
+) -> Result<(Report, Option<SearchTrace>), Fault> {
     let control = Arc::new(SearchControl::default());
     let line = Line::new(output);
-    let mut advice = std::pin::pin!(advisor.advise_under(input, &control));
+    let mut advice = std::pin::pin!(async {
+        match explained {
+            Some(subjects) => advisor.advise_explained(input, subjects, &control).await,
+            None => {
+                let report = advisor.advise_under(input, &control).await;
+                report.map(|report| (report, None))
+            }
+        }
+    });
     let mut tick = tokio::time::interval(TICK);
     let mut interrupt = Box::pin(tokio::signal::ctrl_c());
     loop {

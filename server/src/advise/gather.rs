@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use thoth_adviser::{PackageKnowledge, Pruned, Request, Universe};
+use thoth_adviser::{PackageKnowledge, Pruned, RemovedReleases, Request, Universe};
 use thoth_cypher::{Graph, PRUNE_CANDIDATES, Params, Rows, Value, map};
 use thoth_schema::error::Fault;
 use thoth_schema::name::PackageName;
@@ -24,6 +24,8 @@ use crate::metrics;
 pub struct Gathered {
     /// The candidates and what is known of each package reached.
     pub universe: Universe,
+    /// What was removed, release by release.
+    pub removed: RemovedReleases,
     /// What was removed, by package and reason.
     pub pruned: Vec<Pruned>,
     /// Removed releases in all releases of the packages reached, from 0 to 1.
@@ -300,12 +302,13 @@ fn settled(
         kept += usable.count() as u64;
         universe.packages.insert(package.clone(), knowledge);
     }
-    let pruned = tally.into_pruned();
-    let removed: u64 = pruned.iter().map(|pruned| pruned.count).sum();
+    let (pruned, removed) = tally.into_pruned();
+    let releases: u64 = pruned.iter().map(|pruned| pruned.count).sum();
     Gathered {
         universe,
+        removed,
         pruned,
-        pruned_share: removed as f64 / (removed + kept).max(1) as f64,
+        pruned_share: releases as f64 / (releases + kept).max(1) as f64,
         statements: 0,
         cache_hits: 0,
         known: BTreeMap::new(),

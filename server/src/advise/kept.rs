@@ -148,7 +148,8 @@ pub struct Replayed {
 }
 
 /// Gives a kept advice again: the search runs anew on the knowledge that was kept, and must find what it found. What the
-/// graph told beside (hashes, what was pruned, how often it was asked) is taken from the record.
+/// graph told beside (hashes, what was pruned, how often it was asked), and why releases are not part of the stack, which
+/// rests on what was pruned too, is taken from the record.
 ///
 /// # Errors
 /// `NOT_FOUND` for what is not kept; `REPLAY_DIFFERS` where the record cannot be understood or the search finds something
@@ -199,6 +200,7 @@ fn differs(message: String, id: &str) -> Fault {
 fn with_what_the_graph_told(again: Advice, kept: Advice) -> Advice {
     let mut advice = canonical(&again);
     advice.pruned = kept.pruned;
+    advice.rejections = kept.rejections;
     advice.search.graph_statements = kept.search.graph_statements;
     advice.search.cache_hits = kept.search.cache_hits;
     advice.search.pruned_share = kept.search.pruned_share;

@@ -6,6 +6,7 @@ mod frontier;
 mod gather;
 mod kept;
 mod known;
+mod modes;
 mod pruned;
 mod reach;
 mod scope;
@@ -19,6 +20,7 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 use thoth_adviser::{
     Advice, Outcome, PredictorName, PrereleasePolicy, RecommendationType, Request, Scoring, SearchControl,
+    SearchTrace, Stack, Subject,
 };
 use thoth_cypher::Graph;
 use thoth_ingest::broker::BrokerConfig;
@@ -39,7 +41,8 @@ use kept::{Basis, Keeper};
 
 pub use gather::Gathered;
 pub use kept::{Replayed, replay};
-pub use reach::keep_within_reach;
+pub use modes::{JointReport, MAX_ENVIRONMENTS, RepairReport, advise_jointly, repair, subject};
+pub use reach::{keep_within_reach, keep_within_reach_of_any};
 
 /// Most requirements and constraints of one request.
 pub const MAX_REQUIREMENTS: usize = 1_000;
@@ -149,7 +152,35 @@ impl Advisor {
         input: &AdviseInput,
         control: &Arc<SearchControl>,
     ) -> Result<Report, Fault> {
-        let (mut report, basis) = answer(&self.graph, &self.cache, input, control).await?;
+        let answered = self.complete(input, None, control).await;
+        answered.map(|(report, _)| report)
+    }
+
+    /// Answers one request as [`Advisor::advise_under`], and says of every release asked about why it is not part of the
+    /// first stack. Gives the course of the search as well where the predictor has one.
+    ///
+    /// # Errors
+    /// As [`advise`].
+    pub async fn advise_explained(
+        &self,
+        input: &AdviseInput,
+        subjects: Vec<Subject>,
+        control: &Arc<SearchControl>,
+    ) -> Result<(Report, Option<SearchTrace>), Fault> {
+        self.complete(input, Some(subjects), control).await
+    }
+
+    async fn complete(
+        &self,
+        input: &AdviseInput,
+        subjects: Option<Vec<Subject>>,
+        control: &Arc<SearchControl>,
+    ) -> Result<(Report, Option<SearchTrace>), Fault> {
+        let Answered {
+            mut report,
+            trace,
+            basis,
+        } = answer(&self.graph, &self.cache, input, subjects, control).await?;
         if let Some(keeper) = &self.keeper {
             report.advice.id = keeper.keep(input, &basis, &report.advice).await;
         }
@@ -161,7 +192,7 @@ impl Advisor {
                 wanted::messages(input, &report.advice.missing),
             );
         }
-        Ok(report)
+        Ok((report, trace))
     }
 }
 
@@ -171,8 +202,8 @@ impl Advisor {
 /// - `INVALID_REQUIREMENT`, `UNSUPPORTED_REQUIREMENT`, `INVALID_ARGUMENT` for what is asked.
 /// - Faults of the graph, and of [`thoth_adviser::advise`].
 pub async fn advise(graph: &dyn Graph, input: &AdviseInput) -> Result<Report, Fault> {
-    let answered = answer(graph, &Cache::new(0), input, &Arc::default()).await;
-    answered.map(|(report, _)| report)
+    let answered = answer(graph, &Cache::new(0), input, None, &Arc::default()).await;
+    answered.map(|answered| answered.report)
 }
 
 /// What the graph gives for a request before anything is searched: for tests and diagnostics.
@@ -187,19 +218,30 @@ pub async fn gathered(graph: &dyn Graph, input: &AdviseInput) -> Result<(Gathere
     Ok((gathered, request))
 }
 
+/// A report with what the search leaves behind beside it.
+struct Answered {
+    report: Report,
+    trace: Option<SearchTrace>,
+    basis: Basis,
+}
+
+/// Answers one request; with subjects, however few, it explains them and records the course of the search.
 async fn answer(
     graph: &dyn Graph,
     cache: &Cache,
     input: &AdviseInput,
+    subjects: Option<Vec<Subject>>,
     control: &Arc<SearchControl>,
-) -> Result<(Report, Basis), Fault> {
+) -> Result<Answered, Fault> {
     let started = Instant::now();
     let mut request = request(input)?;
+    request.trace = subjects.is_some();
     request.control = Some(Arc::clone(control));
     let as_of = input.as_of.as_deref().map(as_of).transpose()?;
     let scores = scores(input)?;
     let Gathered {
         universe,
+        removed,
         pruned,
         pruned_share,
         statements,
@@ -212,16 +254,20 @@ async fn answer(
         known,
     };
     let (universe, request) = (Arc::clone(&basis.universe), basis.request.clone());
-    let searched = tokio::task::spawn_blocking(move || thoth_adviser::advise(&universe, &request)).await;
-    let mut advice = searched
-        .map_err(|error| Fault::new(ErrorCode::Internal, format!("the search stopped: {error}")))??;
-    add_hashes(&basis.known, input, &mut advice)?;
+    let subjects = subjects.unwrap_or_default();
+    let search = modes::searched(move || modes::search(&universe, &request, &removed, &subjects));
+    let (mut advice, trace) = search.await?;
+    add_hashes(&basis.known, input, &mut advice.stacks)?;
     advice.pruned = pruned;
     advice.search.graph_statements = statements;
     advice.search.cache_hits = cache_hits;
     advice.search.pruned_share = pruned_share;
     advice.search.millis = (started.elapsed().as_micros() as f64) / 1_000.0;
-    Ok((Report { advice }, basis))
+    Ok(Answered {
+        report: Report { advice },
+        trace,
+        basis,
+    })
 }
 
 fn request(input: &AdviseInput) -> Result<Request, Fault> {
@@ -333,10 +379,10 @@ fn as_of(text: &str) -> Result<String, Fault> {
 fn add_hashes(
     known: &BTreeMap<PackageName, Arc<Known>>,
     input: &AdviseInput,
-    advice: &mut Advice,
+    stacks: &mut [Stack],
 ) -> Result<(), Fault> {
     let tags = input.environment.supported_tags();
-    for pin in advice.stacks.iter_mut().flat_map(|stack| &mut stack.pins) {
+    for pin in stacks.iter_mut().flat_map(|stack| &mut stack.pins) {
         let (name, order) = (
             name::package(&pin.name)?,
             version::order_key(&version::parse(&pin.version)?),

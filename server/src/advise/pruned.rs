@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use thoth_adviser::{PackageKnowledge, PrereleasePolicy, Pruned, Request};
+use thoth_adviser::{
+    Candidate, PackageKnowledge, PrereleasePolicy, Pruned, Removed, RemovedReleases, Request,
+};
 use thoth_schema::name::PackageName;
 use thoth_schema::version;
 
@@ -13,6 +15,7 @@ use super::known::Release;
 pub(super) struct Tally<'request> {
     request: &'request Request,
     counts: BTreeMap<(String, &'static str), (u64, String, String)>,
+    removed: RemovedReleases,
 }
 
 impl<'request> Tally<'request> {
@@ -20,13 +23,23 @@ impl<'request> Tally<'request> {
         Self {
             request,
             counts: BTreeMap::new(),
+            removed: RemovedReleases::new(),
         }
     }
 
     /// Counts a release under a reason; the newest of them is the example.
     pub(super) fn add(&mut self, package: &PackageName, reason: &'static str, release: &Release) {
-        let candidate = &release.candidate;
+        self.remove(package, reason, &release.candidate);
+    }
+
+    fn remove(&mut self, package: &PackageName, reason: &'static str, candidate: &Candidate) {
         self.count(package, reason, &candidate.order, &candidate.version.to_string());
+        self.removed.entry(package.clone()).or_default().push(Removed {
+            version: candidate.version.clone(),
+            order: candidate.order.clone(),
+            index: candidate.index.clone(),
+            clause: reason.to_owned(),
+        });
     }
 
     fn count(&mut self, package: &PackageName, reason: &'static str, order: &str, version: &str) {
@@ -80,19 +93,15 @@ impl<'request> Tally<'request> {
             .into_iter()
             .partition(|candidate| version::is_prerelease(&candidate.version));
         knowledge.candidates = kept;
-        for candidate in removed {
-            self.count(
-                package,
-                "prerelease",
-                &candidate.order,
-                &candidate.version.to_string(),
-            );
+        for candidate in &removed {
+            self.remove(package, "prerelease", candidate);
         }
     }
 
-    /// The list, by package and reason.
-    pub(super) fn into_pruned(self) -> Vec<Pruned> {
-        self.counts
+    /// The list, by package and reason, and release by release.
+    pub(super) fn into_pruned(self) -> (Vec<Pruned>, RemovedReleases) {
+        let pruned = self
+            .counts
             .into_iter()
             .map(|((package, reason), (count, _, example))| Pruned {
                 package,
@@ -100,6 +109,7 @@ impl<'request> Tally<'request> {
                 count,
                 example,
             })
-            .collect()
+            .collect();
+        (pruned, self.removed)
     }
 }

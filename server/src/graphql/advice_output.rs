@@ -4,6 +4,7 @@ use async_graphql::{SimpleObject, Union};
 use thoth_adviser::{self as adviser, Outcome};
 
 use super::advice_input::Predictor;
+use super::rejection::Rejection;
 use crate::advise::Report;
 
 /// How a request for advice ended. Nothing fitting is an answer, not an error.
@@ -30,6 +31,9 @@ pub(crate) struct Advised {
     missing: Vec<Missing>,
     /// Releases that were left out before the search, by package and reason.
     pruned: Vec<Pruned>,
+    /// Why releases are not part of the first stack: of each of its packages the newest release, where an older one is
+    /// pinned, and every release that was asked about.
+    rejections: Vec<Rejection>,
 }
 
 /// It is proven that no stack meets the request.
@@ -45,6 +49,9 @@ pub(crate) struct Unsatisfiable {
     missing: Vec<Missing>,
     /// Releases that were left out before the search, by package and reason.
     pruned: Vec<Pruned>,
+    /// Why releases are not part of the first stack: of each of its packages the newest release, where an older one is
+    /// pinned, and every release that was asked about.
+    rejections: Vec<Rejection>,
 }
 
 /// No stack can be made of what is known, but one might exist.
@@ -60,6 +67,9 @@ pub(crate) struct NeedsKnowledge {
     search: SearchReport,
     /// Releases that were left out before the search, by package and reason.
     pruned: Vec<Pruned>,
+    /// Why releases are not part of the first stack: of each of its packages the newest release, where an older one is
+    /// pinned, and every release that was asked about.
+    rejections: Vec<Rejection>,
 }
 
 /// One locked stack: one release for every package reached from the requirements.
@@ -170,6 +180,7 @@ impl From<Report> for AdviseResult {
         let conflict = advice.conflict.map(Conflict::from);
         let missing = advice.missing.into_iter().map(Missing::from).collect();
         let pruned = advice.pruned.into_iter().map(Pruned::from).collect();
+        let rejections = advice.rejections.into_iter().map(Rejection::from).collect();
         match advice.outcome {
             Outcome::Advised => {
                 let stacks = advice.stacks.into_iter().map(Stack::from).collect();
@@ -179,6 +190,7 @@ impl From<Report> for AdviseResult {
                     search,
                     missing,
                     pruned,
+                    rejections,
                 })
             }
             Outcome::Unsatisfiable => Self::Unsatisfiable(Unsatisfiable {
@@ -187,6 +199,7 @@ impl From<Report> for AdviseResult {
                 search,
                 missing,
                 pruned,
+                rejections,
             }),
             Outcome::NeedsKnowledge => Self::NeedsKnowledge(NeedsKnowledge {
                 id,
@@ -194,6 +207,7 @@ impl From<Report> for AdviseResult {
                 conflict,
                 search,
                 pruned,
+                rejections,
             }),
         }
     }

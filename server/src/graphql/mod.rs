@@ -12,6 +12,7 @@ mod opaque;
 mod package;
 mod page;
 mod query;
+mod rejection;
 mod requirement;
 mod statistics;
 mod version;

@@ -28,6 +28,7 @@ impl Mutation {
         context: &Context<'_>,
         #[graphql(desc = "What is asked for.")] input: AdviseInput,
     ) -> Result<AdviseResult> {
+        let subjects = input.subjects()?;
         let order = input.validate()?;
         let advisor = Arc::clone(advisor(context)?);
         let permit = turns(context)?.take().await?;
@@ -36,7 +37,12 @@ impl Mutation {
         let leaving = Leaving::default();
         let control = Arc::clone(&leaving.0);
         let search = tokio::spawn(async move {
-            let report = advisor.advise_under(&order, &control).await;
+            let report = if subjects.is_empty() {
+                advisor.advise_under(&order, &control).await
+            } else {
+                let explained = advisor.advise_explained(&order, subjects, &control).await;
+                explained.map(|(report, _)| report)
+            };
             drop(permit);
             report
         });

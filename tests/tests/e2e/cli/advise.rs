@@ -18,7 +18,10 @@ fn the_answer_has_the_fields_of_the_contract() {
         keys.sort();
         keys.join(" ")
     };
-    assert_eq!(keys(&answer), "conflict missing outcome pruned search stacks");
+    assert_eq!(
+        keys(&answer),
+        "conflict missing outcome pruned rejections search stacks"
+    );
     assert_eq!(keys(&answer["stacks"][0]), "pins reasons score");
     assert_eq!(
         keys(&answer["stacks"][0]["pins"][0]),
