@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::PredictorName;
+use crate::rejection::Rejection;
 
 /// Numbers up to this are exact in every JSON reader; larger counts are written as decimal strings.
 const LARGEST_EXACT_NUMBER: u64 = 1 << 53;
@@ -23,6 +24,9 @@ pub enum Outcome {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Advice {
+    /// The id under which it is kept and can be given again; filled in by the caller who keeps it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
     /// How it ended.
     pub outcome: Outcome,
     /// The best stacks, best first.
@@ -35,6 +39,10 @@ pub struct Advice {
     pub missing: Vec<Missing>,
     /// What was removed before the search; filled in by the caller, who ran the prune statements.
     pub pruned: Vec<Pruned>,
+    /// Why releases are not part of the first stack: of each of its packages the newest release, where an older
+    /// one is pinned, and every release that was asked about.
+    #[serde(default)]
+    pub rejections: Vec<Rejection>,
 }
 
 /// One locked stack.
@@ -140,6 +148,10 @@ pub struct SearchReport {
     pub millis: f64,
     /// Statements asked of the graph; filled in by the caller.
     pub graph_statements: u64,
+    /// Packages that an earlier advice had read and the graph has not changed since; filled in by the caller.
+    pub cache_hits: u64,
+    /// Releases removed before the search in all releases of the packages in reach, from 0 to 1; filled in by the caller.
+    pub pruned_share: f64,
 }
 
 /// How a number of stacks is known.

@@ -74,7 +74,7 @@ pub fn advise_fully(universe: &Universe, request: &Request) -> Result<Advised, F
     };
     let searched = clock.elapsed() - started;
     let mut advice = match &found {
-        Some(found) => advised(universe, request, &problem, found, missing)?,
+        Some(found) => advised(universe, &mut rules, &problem, found, missing)?,
         None => nothing(universe, request, &mut rules, &problem, missing)?,
     };
     let search = &mut advice.search;
@@ -102,13 +102,14 @@ fn millis(time: Duration) -> f64 {
     time.as_micros() as f64 / 1000.0
 }
 
-fn advised(
-    universe: &Universe,
-    request: &Request,
+fn advised<'a>(
+    universe: &'a Universe,
+    rules: &mut Rules<'a>,
     problem: &Problem,
     found: &Found,
     missing: Vec<Missing>,
 ) -> Result<Advice, Fault> {
+    let request = rules.request();
     let mut stacks = Vec::with_capacity(found.stacks.len());
     for pins in &found.stacks {
         let stack = report::stack(problem, universe, request.scoring, pins);
@@ -141,14 +142,20 @@ fn advised(
         search_millis: 0.0,
         millis: 0.0,
         graph_statements: 0,
+        cache_hits: 0,
+        pruned_share: 0.0,
     };
+    let first = found.stacks.first();
+    let rejections = first.map(|pins| explain::why::newest(universe, rules, problem, pins, found.optimal));
     Ok(Advice {
+        id: None,
         outcome: Outcome::Advised,
         stacks,
         search,
         conflict: None,
         missing,
         pruned: Vec::new(),
+        rejections: rejections.unwrap_or_default(),
     })
 }
 
@@ -215,14 +222,18 @@ fn nothing<'a>(
         search_millis: 0.0,
         millis: 0.0,
         graph_statements: 0,
+        cache_hits: 0,
+        pruned_share: 0.0,
     };
     Ok(Advice {
+        id: None,
         outcome,
         stacks: Vec::new(),
         search,
         conflict: Some(conflict),
         missing,
         pruned: Vec::new(),
+        rejections: Vec::new(),
     })
 }
 

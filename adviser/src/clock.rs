@@ -55,6 +55,12 @@ impl<'c> Clock<'c> {
         }
     }
 
+    /// A clock that starts now with as much time as this one, and at least two seconds: for explanations, which
+    /// come after the search.
+    pub(crate) fn extended(&self) -> Self {
+        Self::start(self.budget.max(Duration::from_secs(2)))
+    }
+
     /// A clock with the same start that ends after this share (in percent) of the budget.
     pub(crate) fn share(&self, percent: u32) -> Self {
         Self {

@@ -22,6 +22,8 @@
 
 mod advice;
 mod advise;
+mod audit;
+mod best;
 mod bits;
 mod branch;
 mod build;
@@ -33,6 +35,7 @@ mod exact;
 mod explain;
 mod gather;
 mod hash;
+mod joint;
 mod latest;
 mod legal;
 mod model;
@@ -41,7 +44,10 @@ mod predictor;
 mod predictors;
 mod problem;
 mod prune;
+mod rejection;
+mod repair;
 mod report;
+mod serial;
 mod space;
 mod terms;
 mod trace;
@@ -53,11 +59,18 @@ pub use advice::{
     StackCount,
 };
 pub use advise::{Advised, advise, advise_fully};
+pub use audit::{Unpruned, unpruned};
 pub use check::{Pinned, PinnedRelease, check, check_stack};
 pub use control::{SearchControl, SearchProgress};
+pub use explain::why::{reject_removed, why_not};
+pub use joint::{Difference, JointAdvice, JointOutcome, JointStack, advise_jointly};
 pub use model::{
     Candidate, Effect, Member, PackageKnowledge, PredictorName, PrereleasePolicy, RecommendationType,
     Request, Scoring, Term, Universe,
+};
+pub use rejection::{PinChange, Rejection, RejectionKind, Removed, RemovedReleases, Subject};
+pub use repair::{
+    AdvisoryRef, Affected, Lock, RemainingAdvisory, Repair, RepairChange, RequirementChange, Severity, repair,
 };
 pub use trace::{MAX_POINTS, SearchTrace, TracePoint};
 pub use values::{LearntValue, ValueTable};

@@ -19,7 +19,8 @@ use crate::values::ValueTable;
 
 /// The knowledge a request may touch: an over-approximation gathered from the graph. Packages that no legal
 /// stack reaches do no harm; a package that is absent counts as unknown.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Universe {
     /// Knowledge by normalised name.
     pub packages: BTreeMap<PackageName, PackageKnowledge>,
@@ -28,7 +29,8 @@ pub struct Universe {
 }
 
 /// Something that holds of every stack which has one release of each of its members.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Term {
     /// Packages, each at most once, with the versions meant. A package that the problem does not reach makes
     /// the term void; no members at all make it hold of every stack.
@@ -40,7 +42,8 @@ pub struct Term {
 }
 
 /// One package of a term.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Member {
     /// The package.
     pub package: PackageName,
@@ -51,7 +54,8 @@ pub struct Member {
 }
 
 /// What a term does to the stacks it holds of.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Effect {
     /// Adds to their score; may be negative.
     Adds(f64),
@@ -60,7 +64,8 @@ pub enum Effect {
 }
 
 /// What is known of one package.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct PackageKnowledge {
     /// Whether any version of it is recorded.
     pub known: bool,
@@ -72,7 +77,8 @@ pub struct PackageKnowledge {
 }
 
 /// One release that could be pinned.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Candidate {
     /// The PEP 440 version.
     pub version: Version,
@@ -85,6 +91,7 @@ pub struct Candidate {
     /// The Python versions it admits, as recorded (core metadata `Requires-Python`).
     pub requires_python: Option<String>,
     /// Its requirements; `None` when they are not known, which makes it no candidate but missing knowledge.
+    #[serde(with = "crate::serial")]
     pub requirements: Option<Vec<Arc<Requirement>>>,
     /// Its score from a table of scores; unlisted releases have none and count as 0.
     pub score: Option<f64>,
@@ -93,7 +100,8 @@ pub struct Candidate {
 }
 
 /// What is asked.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Request {
     /// The requirements the stack must meet, in the order given.
     pub requirements: Vec<Requirement>,
@@ -124,6 +132,7 @@ pub struct Request {
     /// Whether to record the course of the search.
     pub trace: bool,
     /// Where the caller watches the search and may end it.
+    #[serde(skip)]
     pub control: Option<Arc<SearchControl>>,
 }
 

@@ -45,7 +45,11 @@ impl Live {
 
     /// What is left after the pre-pass; `None` when no stack exists.
     pub(crate) fn pruned(problem: &Problem) -> Option<Self> {
-        let mut live = Self::all(problem);
+        Self::pruned_within(problem, Self::all(problem))
+    }
+
+    /// What is left of some candidates after the pre-pass; `None` when no stack of them exists.
+    pub(crate) fn pruned_within(problem: &Problem, mut live: Self) -> Option<Self> {
         let groups: Vec<Vec<Group>> = (0..problem.size()).map(|at| group(problem, at)).collect();
         loop {
             let mut changed = live.restrict_certain(problem, &groups)?;

@@ -8,7 +8,8 @@ use clap_complete::Shell;
 use crate::advise::args::AdviseArgs;
 use crate::dead_letters::args::DeadLettersVerb;
 use crate::settings::Override;
-use crate::verbs::{BenchVerb, DocumentsVerb, PurgeArgs};
+use crate::verbs::bench::BenchVerb;
+use crate::verbs::{DocumentsVerb, PurgeArgs};
 
 /// Learns which Python stacks work where, and advises on them.
 #[derive(Debug, Parser)]
@@ -75,10 +76,11 @@ pub(crate) enum Verb {
     #[command(after_help = "Examples:\n  thoth advise flask 'jinja2<3'\n  \
                       thoth advise -r requirements.txt -c constraints.txt --python-version 3.9 --format json\n  \
                       thoth advise flask --knowledge registry.jsonl.zst --format requirements > flask.lock\n  \
-                      thoth advise flask --as-of 2020-08-21 --predictor latest\n\n\
+                      thoth advise flask --as-of 2020-08-21 --predictor latest\n  \
+                      thoth advise --replay 0f4c… --format json\n\n\
                       Exit codes: 0 advised; 1 unsatisfiable, or knowledge is missing; 2 wrong usage or environment.")]
     Advise(Box<AdviseArgs>),
-    /// Measure, on recorded problems
+    /// Measure what it can do and how fast it is here, as Markdown
     #[command(subcommand)]
     Bench(BenchVerb),
     /// Look after messages that could not be ingested
@@ -340,7 +342,8 @@ impl Cli {
             }
             Verb::Documents(verb) => (graph, store) = verb.places(),
             Verb::Purge(args) => (graph, store) = (args.graph.graph.as_ref(), args.store.store.as_ref()),
-            Verb::Advise(args) => graph = args.graph.graph.as_ref(),
+            Verb::Advise(args) => (graph, store) = (args.graph.graph.as_ref(), args.store.store.as_ref()),
+            Verb::Bench(BenchVerb::Advise(args)) => graph = args.graph.graph.as_ref(),
             Verb::Graph(GraphVerb::Migrate(args) | GraphVerb::Check(args) | GraphVerb::Checksum(args)) => {
                 graph = args.graph.graph.as_ref();
             }
@@ -348,7 +351,7 @@ impl Cli {
                 (graph, store) = (args.graph.graph.as_ref(), args.store.store.as_ref());
             }
             Verb::Graph(GraphVerb::Query(args)) => graph = args.graph.graph.as_ref(),
-            Verb::Bench(_)
+            Verb::Bench(BenchVerb::Search(_))
             | Verb::Graph(GraphVerb::Queries(_))
             | Verb::Config(_)
             | Verb::Completions { .. } => {}

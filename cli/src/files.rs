@@ -29,6 +29,21 @@ pub(crate) fn read_text(path: &Path, limit: u64) -> Result<String, Fault> {
     Ok(text)
 }
 
+/// Writes a text, in the place of what was there.
+///
+/// # Errors
+/// `IO_ERROR` where it cannot be written.
+pub(crate) fn write_text(path: &Path, text: &str) -> Result<(), Fault> {
+    std::fs::write(path, text).map_err(|problem| {
+        Fault::new(
+            ErrorCode::IoError,
+            format!("the file cannot be written: {problem}"),
+        )
+        .at(path.display().to_string())
+        .remedy("name a file in a folder that exists and may be written")
+    })
+}
+
 fn unreadable(place: &str, problem: &std::io::Error) -> Fault {
     Fault::new(ErrorCode::IoError, format!("the file cannot be read: {problem}"))
         .at(place)

@@ -8,7 +8,7 @@ use thoth_ingest::reader::{Piece, ReadOptions, input_files, read_file};
 use thoth_ingest::sync::sync;
 use thoth_schema::document::Document;
 use thoth_schema::error::{ErrorCode, Fault};
-use thoth_server::advise::{AdviseInput, keep_within_reach};
+use thoth_server::advise::{AdviseInput, keep_within_reach_of_any};
 
 use crate::output::Output;
 use crate::progress::Progress;
@@ -40,13 +40,13 @@ pub(crate) async fn open(settings: &GraphSettings) -> Result<Arc<dyn Graph>, Fau
     .remedy("run `thoth graph migrate` with the same graph"))
 }
 
-/// The documents of files and folders that can matter to a request, in a graph that is gone with the process.
+/// The documents of files and folders that can matter to one of the requests, in a graph that is gone with the process.
 ///
 /// # Errors
 /// Faults of the files, naming file and line.
 pub(crate) async fn in_memory(
     paths: &[PathBuf],
-    input: &AdviseInput,
+    inputs: &[AdviseInput],
     settings: &Settings,
     output: &Output,
 ) -> Result<Arc<dyn Graph>, Fault> {
@@ -55,21 +55,21 @@ pub(crate) async fn in_memory(
     for file in input_files(paths)? {
         documents.extend(documents_of(&file, &options)?);
     }
-    of_documents(documents, input, output).await
+    of_documents(documents, inputs, output).await
 }
 
-/// Of these documents the ones that can matter to a request, in a graph that is gone with the process.
+/// Of these documents the ones that can matter to one of the requests, in a graph that is gone with the process.
 ///
 /// # Errors
 /// Faults of the graph, and of the requirements.
 pub(crate) async fn of_documents(
     mut documents: Vec<Document>,
-    input: &AdviseInput,
+    inputs: &[AdviseInput],
     output: &Output,
 ) -> Result<Arc<dyn Graph>, Fault> {
     let graph = EmbeddedGraph::in_memory()?;
     migrate(&graph).await?;
-    keep_within_reach(&mut documents, input)?;
+    keep_within_reach_of_any(&mut documents, inputs)?;
     let progress = Progress::new(output, "knowledge", documents.len() as u64, false);
     load(&graph, &documents, progress).await?;
     Ok(Arc::new(graph))

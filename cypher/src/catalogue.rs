@@ -195,6 +195,12 @@ catalogue! {
     WRITE_RULES = "write/rules";
     /// Removes the rules of sets that a newer document states.
     WRITE_RULES_DROP = "write/rules_drop";
+    /// Other revisions for packages of which something is written.
+    WRITE_REVISIONS = "write/revisions";
+    /// Other revisions for the packages of releases with artifacts whose facts may change.
+    WRITE_REVISIONS_BY_ARTIFACTS = "write/revisions_by_artifacts";
+    /// Other revisions for the packages of releases that are about to change or to go.
+    WRITE_REVISIONS_BY_VERSIONS = "write/revisions_by_versions";
     /// Which documents state stacks that nothing else leads to.
     WRITE_STACK_STATEMENTS = "write/stack_statements";
     /// Locked sets of releases.
@@ -287,14 +293,8 @@ catalogue! {
     /// The releases of packages, newest first within each.
     /// The releases of Python packages, newest first within each.
     READ_VERSIONS_OF_PACKAGES = "read/versions_of_packages";
-    /// Artifacts of chosen releases, for hashes and for the check that one of them installs.
-    PRUNE_ARTIFACTS = "prune/artifacts";
-    /// One round of an advise: the releases of the frontier that survive, with the requirement lines in reach.
+    /// One round of an advise: what changed of the packages of the frontier, every release with what removes it.
     PRUNE_CANDIDATES = "prune/candidates";
-    /// How many artifacts of each release would install.
-    PRUNE_INSTALLABLE = "prune/installable";
-    /// The releases of the reached packages that pruning removed, with every clause that removed them.
-    PRUNE_REMOVED = "prune/removed";
     /// Every Advice node, for the canonical checksum.
     CHECKSUM_ADVICES = "checksum/advices";
     /// Every FOR relationship from Advice to Environment, for the canonical checksum.

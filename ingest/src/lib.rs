@@ -21,6 +21,7 @@
 //! - Nothing found in a document is executed, and no address found in one is fetched.
 //! - Whatever grows with outside input has a limit with a name and a unit.
 
+pub mod advices;
 mod apart;
 pub mod archive;
 mod backoff;
@@ -44,6 +45,7 @@ pub mod reader;
 pub mod rebuild;
 mod receipts;
 pub mod retract;
+mod revisions;
 mod rows;
 pub mod selection;
 mod settle;
@@ -53,5 +55,6 @@ pub mod summary;
 pub mod sync;
 pub mod topology;
 pub mod trace;
+pub mod wanted;
 pub mod worker;
 mod writing;

@@ -4,6 +4,7 @@
 //! does. What loses its last reference is found among candidates that a transaction gathers, never by looking through
 //! the graph.
 
+use crate::revisions;
 use crate::writing::STATEMENT_ROWS;
 use std::collections::{BTreeMap, BTreeSet};
 use thoth_cypher::{
@@ -233,6 +234,9 @@ pub(crate) async fn forget(transaction: &mut dyn Transaction, mut candidates: Ke
         }
         if let (Some(around), false) = (label.around, label.bare) {
             read_nodes(transaction, around, &keys, &mut candidates).await?;
+        }
+        if label.name == "PackageVersion" {
+            revisions::of_releases(transaction, &keys).await?;
         }
         run_on(transaction, label.forget, &keys).await?;
     }

@@ -4,6 +4,7 @@
 //! of them, and the graph keeps no runner-up: it is read again from the document store.
 
 use crate::nodes::{self, Keys};
+use crate::revisions;
 use crate::rows::Batch;
 use crate::store::{DocumentStore, StoreKey};
 use crate::sync::CONFLICT_ATTEMPTS;
@@ -102,6 +103,8 @@ async fn attempt_retract(graph: &dyn Graph, store: &DocumentStore, ids: &[String
             "other documents of the same nodes came or went meanwhile",
         ));
     }
+    revisions::of_releases(held, &survey.every("PackageVersion")).await?;
+    revisions::of_packages(held, &survey.every("Package")).await?;
     nodes::run_on(held, &WRITE_FORGET_DOCUMENTS, ids).await?;
     nodes::clear(held, &survey.facts()).await?;
     let mut candidates = survey.stated.clone();
@@ -154,6 +157,13 @@ impl Survey {
         let mut nodes = self.stated.clone();
         nodes.extend("Artifact", self.around.of("Artifact"));
         nodes
+    }
+
+    /// The nodes of a label that are touched, those around others included.
+    fn every(&self, label: &'static str) -> Vec<String> {
+        let mut keys = self.stated.clone();
+        keys.extend(label, self.around.of(label));
+        keys.of(label)
     }
 
     /// What the other documents say of these nodes.

@@ -4,7 +4,8 @@
 //!
 //! Documents go to the topic exchange [`DOCUMENTS`] with the routing key `<kind>.v<major>`, from there to one quorum
 //! queue per weight class. A message that comes back more often than the delivery limit (its worker crashed each
-//! time), or that a worker found to be at fault for good, goes through [`DEAD_LETTERS`] to the queue of that name.
+//! time), or that a worker found to be at fault for good, goes through [`DEAD_LETTERS`] to the queue of that name. What
+//! advices lacked goes through [`WANTED`] to the queue of that name, whose consumers solve packages.
 
 use crate::broker::broken;
 use lapin::options::{ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions};
@@ -22,6 +23,11 @@ pub const LIGHT: &str = "thoth.ingest.light";
 pub const HEAVY: &str = "thoth.ingest.heavy";
 /// The exchange of what could not be ingested, and the queue behind it.
 pub const DEAD_LETTERS: &str = "thoth.dead-letters";
+
+/// The exchange of what advices lacked, and the queue behind it for whoever solves packages.
+pub const WANTED: &str = "thoth.knowledge-wanted";
+/// Messages that wait there at most; beyond that the oldest go.
+const WANTED_MESSAGES: u32 = 100_000;
 
 /// How often a message may come back without being settled, by default: each time its worker died. A crash charges every
 /// message of the worker's window, so this is well above the crashes of a bad day.
@@ -73,17 +79,28 @@ fn dead_letter_arguments() -> Vec<(&'static str, Value)> {
     vec![("x-queue-type", json!("quorum"))]
 }
 
+fn wanted_arguments() -> Vec<(&'static str, Value)> {
+    vec![
+        ("x-queue-type", json!("quorum")),
+        ("x-max-length", json!(WANTED_MESSAGES)),
+        ("x-overflow", json!("drop-head")),
+    ]
+}
+
 fn queues(delivery_limit: u32) -> Vec<(&'static str, Vec<(&'static str, Value)>)> {
     let work = work_queues().map(|queue| (queue, work_queue_arguments(delivery_limit)));
     let retries = RETRIES.map(|(queue, millis)| (queue, retry_arguments(millis)));
     work.chain(retries)
-        .chain([(DEAD_LETTERS, dead_letter_arguments())])
+        .chain([
+            (DEAD_LETTERS, dead_letter_arguments()),
+            (WANTED, wanted_arguments()),
+        ])
         .collect()
 }
 
 fn exchanges() -> impl Iterator<Item = &'static str> {
     let retries = RETRIES.into_iter().map(|(exchange, _)| exchange);
-    [DOCUMENTS, DEAD_LETTERS].into_iter().chain(retries)
+    [DOCUMENTS, DEAD_LETTERS, WANTED].into_iter().chain(retries)
 }
 
 /// Source, destination and routing key of every binding.

@@ -15,7 +15,7 @@ pub fn fresh_traceparent() -> String {
 }
 
 /// Hardly comes twice, and is never zero, which the W3C forbids. It opens nothing, so it need not be unguessable.
-fn random() -> u64 {
+pub(crate) fn random() -> u64 {
     // Each value has keys of its own, made from what the operating system gave.
     RandomState::new().build_hasher().finish() | 1
 }

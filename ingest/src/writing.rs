@@ -6,6 +6,7 @@
 //! the groups of facts that are newer than its own.
 
 use crate::nodes;
+use crate::revisions::Revisions;
 use crate::rows::{Batch, LATER, SHARED, Stamped, column};
 use crate::sync::key;
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,6 +32,7 @@ pub(crate) async fn write(transaction: &mut dyn Transaction, mut batch: Batch) -
     // What outdated statements name in vain.
     let mut candidates = batch.named_by_facts(&subjects);
     let mut unnamed = batch.packages_of_no_release();
+    let mut revisions = Revisions::of(&batch);
     rows(
         transaction,
         &WRITE_DOCUMENTS,
@@ -51,8 +53,8 @@ pub(crate) async fn write(transaction: &mut dyn Transaction, mut batch: Batch) -
         std::mem::take(&mut batch.indexes),
     )
     .await?;
-    releases(transaction, &mut batch, &mut unnamed).await?;
-    artifacts(transaction, &mut batch).await?;
+    releases(transaction, &mut batch, &mut unnamed, &mut revisions).await?;
+    artifacts(transaction, &mut batch, &mut revisions).await?;
     let statements = std::mem::take(&mut batch.statements).into_iter();
     let statements =
         statements.map(|(document, version)| map! { "document" => document, "version" => version });
@@ -71,11 +73,14 @@ pub(crate) async fn write(transaction: &mut dyn Transaction, mut batch: Batch) -
         rows(transaction, statement, table).await?;
     }
     // What newer statements are about to drop; nobody else changes it, for its holders are locked now.
-    candidates.add_all(&nodes::around(transaction, &subjects).await?);
+    let around = nodes::around(transaction, &subjects).await?;
+    revisions.packages(around.of("Package"));
+    candidates.add_all(&around);
     for (statement, table) in batch.take(LATER) {
         rows(transaction, statement, table).await?;
     }
     candidates.extend("Package", unnamed);
+    revisions.write(transaction).await?;
     nodes::forget(transaction, candidates).await
 }
 
@@ -100,10 +105,12 @@ async fn releases(
     transaction: &mut dyn Transaction,
     batch: &mut Batch,
     unnamed: &mut BTreeSet<String>,
+    revisions: &mut Revisions,
 ) -> Result<(), Fault> {
     let mut versions = std::mem::take(&mut batch.versions);
     let there = Stamps::lock(transaction, versions.keys().cloned().collect()).await?;
     versions.retain(|key, _| !there.0.contains_key(key));
+    revisions.created(versions.values());
     let (mut heads, mut lines, mut superseded) = (BTreeMap::new(), Vec::new(), Vec::new());
     for (key, stated) in std::mem::take(&mut batch.requirements) {
         if !there.is_newer(&key, &stated.stamp, |kept| &kept.requirements) {
@@ -176,7 +183,11 @@ fn merge(row: &mut Value, fields: Value) {
 }
 
 /// Artifacts with their facts, and the releases they are of.
-async fn artifacts(transaction: &mut dyn Transaction, batch: &mut Batch) -> Result<(), Fault> {
+async fn artifacts(
+    transaction: &mut dyn Transaction,
+    batch: &mut Batch,
+    revisions: &mut Revisions,
+) -> Result<(), Fault> {
     let mut of_releases = std::mem::take(&mut batch.artifacts);
     let mut facts = std::mem::take(&mut batch.artifact_facts);
     let keys: BTreeSet<String> = of_releases.iter().map(|(key, _)| key.clone()).collect();
@@ -201,6 +212,8 @@ async fn artifacts(transaction: &mut dyn Transaction, batch: &mut Batch) -> Resu
         .into_iter()
         .map(|(key, version)| map! { "key" => key, "version" => version });
     rows(transaction, &WRITE_ARTIFACT_RELEASES, shared.collect()).await?;
+    // Of artifacts that were there other releases may be too.
+    revisions.changed_artifacts(facts.keys());
     let facts = facts.into_values().map(|stated| stated.row);
     rows(transaction, &WRITE_ARTIFACT_FACTS, facts.collect()).await
 }

@@ -4,7 +4,7 @@ mod request;
 mod stack;
 mod unknown;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use pep508_rs::PackageName;
@@ -68,9 +68,28 @@ pub struct AdviceRecord {
     /// Checksum of the graph that was asked, hexadecimal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub graph_checksum: Option<String>,
+    /// What the advice can be given again from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replay: Option<AdviceReplay>,
     /// Parts of the document that could not be used, and why. Not read from our own documents.
     #[serde(skip)]
     pub skipped: Vec<Skipped>,
+}
+
+/// What an advice can be given again from. The shapes are those of the version of the adviser that is named.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AdviceReplay {
+    /// The version of the adviser.
+    pub adviser: String,
+    /// The SHA-256 of the knowledge that the advice rests on, by which the store keeps it.
+    pub knowledge: String,
+    /// The revisions of the packages in reach, as the graph had them; `null` for a package that it did not have.
+    pub revisions: BTreeMap<String, Option<String>>,
+    /// What was asked of the search, as the text of a JSON object: seeds have more digits than a number of JSON.
+    pub request: String,
+    /// The whole answer without id and times, as the text of a JSON object.
+    pub answer: String,
 }
 
 /// How an advice ended.

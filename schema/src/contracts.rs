@@ -16,6 +16,7 @@ use crate::provenance::ProvenanceReport;
 use crate::rules::RuleSet;
 use crate::security_indicator::SecurityReport;
 use crate::solver::SolverRun;
+use crate::wanted::KnowledgeWanted;
 
 /// File name and text of every schema.
 ///
@@ -39,6 +40,10 @@ pub fn schemas() -> Result<Vec<(String, String)>, Fault> {
         files.push((format!("{}.schema.json", kind.as_str()), text));
     }
     files.push(("pointer.schema.json".to_owned(), schema::<Pointer>()?));
+    files.push((
+        "knowledge-wanted.schema.json".to_owned(),
+        schema::<KnowledgeWanted>()?,
+    ));
     Ok(files)
 }
 

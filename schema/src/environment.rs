@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use pep508_rs::{MarkerEnvironment, MarkerEnvironmentBuilder};
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Value, json};
 
 use crate::error::{ErrorCode, Fault};
@@ -282,6 +283,18 @@ impl Environment {
     /// The tags of the wheels that install here.
     pub fn supported_tags(&self) -> SupportedTags {
         SupportedTags::of(self)
+    }
+}
+
+impl Serialize for Environment {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.to_json().serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Environment {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Environment::from_json(&Value::deserialize(deserializer)?).map_err(D::Error::custom)
     }
 }
 

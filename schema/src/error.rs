@@ -55,6 +55,7 @@ error_codes! {
     InvalidMarker, "INVALID_MARKER", 400, false, "the environment marker is not one PEP 508 describes";
     InvalidName, "INVALID_NAME", 400, false, "the name is not a valid package or extra name";
     InvalidEnvironment, "INVALID_ENVIRONMENT", 400, false, "the environment is incomplete or contradicts itself";
+    ReplayDiffers, "REPLAY_DIFFERS", 409, false, "a kept advice cannot be given again as it was";
     InvalidArgument, "INVALID_ARGUMENT", 400, false, "an argument has a value that is not allowed";
     InvalidConfiguration, "INVALID_CONFIGURATION", 500, false, "the configuration has a value that is not allowed";
     UnsupportedRequirement, "UNSUPPORTED_REQUIREMENT", 400, false, "the requirement is valid but of a sort this program does not resolve, such as a direct URL";

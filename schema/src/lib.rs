@@ -51,3 +51,4 @@ pub mod tags;
 pub mod time;
 pub mod version;
 pub mod versions;
+pub mod wanted;

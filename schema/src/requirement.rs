@@ -15,6 +15,8 @@
 use std::fmt;
 
 use pep508_rs::{ExtraName, MarkerTree, PackageName};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::environment::Environment;
 use crate::error::{ErrorCode, Fault};
@@ -145,6 +147,19 @@ impl Requirement {
 impl fmt::Display for Requirement {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.text)
+    }
+}
+
+/// As its text.
+impl Serialize for Requirement {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
+    }
+}
+
+impl<'de> Deserialize<'de> for Requirement {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Requirement::parse(&String::deserialize(deserializer)?).map_err(D::Error::custom)
     }
 }
 

@@ -19,6 +19,10 @@ pub struct ServerConfig {
     pub graphiql: bool,
     /// Searches that run at once; further ones wait a moment and are then told to come again.
     pub concurrent_advises: usize,
+    /// Bytes of memory for what advises read of packages, about; 0 remembers nothing.
+    pub advise_cache_bytes: usize,
+    /// Whether advices are kept in the store, so that they can be given again.
+    pub keep_advices: bool,
     /// Threads that answer requests.
     pub workers: usize,
     /// Seconds that requests in flight may take after the service was told to stop.
@@ -38,6 +42,8 @@ impl Default for ServerConfig {
             introspection: true,
             graphiql: true,
             concurrent_advises: cores,
+            keep_advices: true,
+            advise_cache_bytes: crate::limits::ADVISE_CACHE_BYTES,
             workers: cores.min(8),
             stop_seconds: crate::limits::STOP_SECONDS,
             store: None,

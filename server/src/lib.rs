@@ -8,7 +8,8 @@
 //! - [`advise::advise`]: one request for advice, from the graph to checked stacks.
 //!
 //! Invariants
-//! - Holds no state that a second replica lacks; whatever is cached lives as long as one request.
+//! - Holds no state that a second replica lacks; what is cached of the graph is believed only where the graph confirms its
+//!   revision.
 //! - Never writes to the graph; of store and broker it touches dead letters alone.
 //! - One level of a query is one statement, however many nodes the level has.
 //! - Every error is a row of the closed table; what went wrong inside is logged once with an id, and only the id is shown.
@@ -19,6 +20,7 @@ mod config;
 pub mod graphql;
 mod http;
 pub mod limits;
+mod metrics;
 mod request_id;
 
 pub use config::ServerConfig;

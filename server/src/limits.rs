@@ -28,6 +28,8 @@ pub const BUDGET_MILLIS_MAX: u64 = 60_000;
 pub const BUDGET_MILLIS_DEFAULT: u64 = 10_000;
 /// Milliseconds that an advice waits for its turn before it is answered `UNAVAILABLE`.
 pub const ADVISE_WAIT_MILLIS: u64 = 1_000;
+/// Bytes of memory for what advises read of packages, where nothing is configured.
+pub const ADVISE_CACHE_BYTES: usize = 256 * 1024 * 1024;
 /// Milliseconds after which a client that met `UNAVAILABLE` should try again.
 pub const RETRY_AFTER_MILLIS: u64 = 2_000;
 /// Requirements and constraints of one advice, each.

@@ -1,7 +1,11 @@
 //! Why nothing fits: a minimal set of requirements in conflict, and the argument in sentences.
 
+pub(crate) mod forced;
+pub(crate) mod obstacle;
 mod phrases;
 mod story;
+pub(crate) mod why;
+pub(crate) mod words;
 
 use thoth_schema::error::Fault;
 
@@ -36,13 +40,7 @@ pub(crate) fn conflict<'a>(
         let (part, _) = Problem::build(universe, &mut Rules::new(&part)?, Unknown::Excluded)?;
         Ok(is_unsatisfiable(&part, clock))
     })?;
-    let part = problem.with_roots(&core);
-    let all: Vec<usize> = (0..core.len()).collect();
-    let mut phrases = Phrases::new(universe, rules, &part);
-    let sentences = match decide(&part, &Live::all(&part), &all, clock) {
-        Decision::Nothing(Some(tree)) => story::tell(&mut phrases, &tree),
-        _ => vec![phrases.bare_conclusion()],
-    };
+    let sentences = told(universe, rules, &problem.with_roots(&core), None, clock);
     let requirements = core
         .iter()
         .map(|root| problem.roots[*root].requirement.text.clone())
@@ -51,6 +49,23 @@ pub(crate) fn conflict<'a>(
         sentences,
         requirements,
     })
+}
+
+/// Why the roots of a problem that has no stack cannot be met together, in sentences; `own` names the release that
+/// the last root stands for, where it is no requirement.
+fn told<'a>(
+    universe: &'a Universe,
+    rules: &mut Rules<'a>,
+    problem: &Problem,
+    own: Option<String>,
+    clock: Clock<'_>,
+) -> Vec<String> {
+    let all: Vec<usize> = (0..problem.roots.len()).collect();
+    let mut phrases = Phrases::new(universe, rules, problem, own);
+    match decide(problem, &Live::all(problem), &all, clock) {
+        Decision::Nothing(Some(tree)) => story::tell(&mut phrases, &tree),
+        _ => vec![phrases.bare_conclusion()],
+    }
 }
 
 fn requirements(problem: &Problem, roots: &[usize]) -> Vec<thoth_schema::requirement::Requirement> {
@@ -79,7 +94,7 @@ fn minimal(
 }
 
 /// Whether it is proven that the roots cannot be met together.
-fn is_unsatisfiable(problem: &Problem, clock: Clock<'_>) -> bool {
+pub(crate) fn is_unsatisfiable(problem: &Problem, clock: Clock<'_>) -> bool {
     let Some(live) = Live::pruned(problem) else {
         return true;
     };

@@ -23,6 +23,8 @@ pub(super) struct Phrases<'a, 'r> {
     universe: &'a Universe,
     rules: &'r mut Rules<'a>,
     pub(super) problem: &'r Problem,
+    /// The release that is asked about, where one is: the last root stands for it, not for a requirement.
+    own: Option<String>,
     /// Requirements the story speaks of, for the remarks on what was left out.
     spoken: BTreeMap<PackageName, Vec<Requirement>>,
     /// Packages of which it was said why nothing meets a requirement on them.
@@ -30,28 +32,42 @@ pub(super) struct Phrases<'a, 'r> {
 }
 
 impl<'a, 'r> Phrases<'a, 'r> {
-    pub(super) fn new(universe: &'a Universe, rules: &'r mut Rules<'a>, problem: &'r Problem) -> Self {
+    pub(super) fn new(
+        universe: &'a Universe,
+        rules: &'r mut Rules<'a>,
+        problem: &'r Problem,
+        own: Option<String>,
+    ) -> Self {
         Self {
             universe,
             rules,
             problem,
+            own,
             spoken: BTreeMap::new(),
             explained: BTreeSet::new(),
         }
     }
 
+    /// Whether the story is about a release that no stack holds.
+    pub(super) fn is_about_a_release(&self) -> bool {
+        self.own.is_some()
+    }
+
     /// The conclusion of every story.
     pub(super) fn conclusion(&self) -> String {
         let mut texts: Vec<String> = Vec::new();
-        for root in &self.problem.roots {
+        let given = self.problem.roots.len() - usize::from(self.own.is_some());
+        for root in self.problem.roots.iter().take(given) {
             let text = written(&root.requirement);
             if !texts.contains(&text) {
                 texts.push(text);
             }
         }
-        match texts.as_slice() {
-            [only] => format!("{only} cannot be met"),
-            several => format!("{} cannot be met together", join(several)),
+        match (&self.own, texts.as_slice()) {
+            (Some(own), []) => format!("no stack holds {own}"),
+            (Some(own), given) => format!("no stack that meets {} holds {own}", join(given)),
+            (None, [only]) => format!("{only} cannot be met"),
+            (None, several) => format!("{} cannot be met together", join(several)),
         }
     }
 
@@ -124,6 +140,16 @@ impl<'a, 'r> Phrases<'a, 'r> {
         format!("{} cannot be used", self.releases(node, set))
     }
 
+    /// The package whose requirements a node brings in; none for the request.
+    pub(super) fn owner(&self, node: Node) -> Option<String> {
+        match node {
+            Node::Root | Node::Forbidden(_) => None,
+            Node::Package(package) | Node::Extra(package, _) => {
+                Some(self.problem.package(package).name.to_string())
+            }
+        }
+    }
+
     fn name(&self, node: Node) -> String {
         match node {
             Node::Root | Node::Forbidden(_) => "the request".to_owned(),
@@ -169,7 +195,12 @@ impl<'a, 'r> Phrases<'a, 'r> {
         let name = self.problem.package(to).name.clone();
         self.spoken.entry(name).or_default().extend(requirements);
         let fact = match owner {
-            Node::Root => format!("{required} is required"),
+            Node::Root => match self.problem.roots.last().filter(|_| self.own.is_some()) {
+                Some(last) if written(&last.requirement) == required => {
+                    format!("{} is wanted", self.own.as_deref().unwrap_or_default())
+                }
+                _ => format!("{required} is required"),
+            },
             _ => {
                 let verb = if alone { "requires" } else { "require" };
                 format!("{} {verb} {required}", self.releases(owner, set))

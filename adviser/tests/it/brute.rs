@@ -13,15 +13,15 @@ use crate::generated::{Toy, Wish, toy};
 use crate::recorded::could_rise;
 
 /// A release of each package, or none; the last place is the package nobody knows.
-type Choice = Vec<Option<usize>>;
+pub(crate) type Choice = Vec<Option<usize>>;
 
-struct Brute<'a> {
-    toy: &'a Toy,
+pub(crate) struct Brute<'a> {
+    pub(crate) toy: &'a Toy,
     /// Whether what is not known fits.
-    fits: bool,
+    pub(crate) fits: bool,
     /// For each package and release whether it is legal by itself.
-    legal: Vec<Vec<bool>>,
-    wildcard: Vec<bool>,
+    pub(crate) legal: Vec<Vec<bool>>,
+    pub(crate) wildcard: Vec<bool>,
 }
 
 fn admits(wish: &Wish, version: &str) -> bool {
@@ -39,7 +39,7 @@ fn names_pre(wish: &Wish) -> bool {
 }
 
 impl<'a> Brute<'a> {
-    fn new(toy: &'a Toy, fits: bool) -> Self {
+    pub(crate) fn new(toy: &'a Toy, fits: bool) -> Self {
         let mut brute = Self {
             toy,
             fits,
@@ -175,7 +175,7 @@ impl<'a> Brute<'a> {
     }
 
     /// Every stack with its score in eighths, best first.
-    fn stacks(&self) -> Vec<(i32, Choice)> {
+    pub(crate) fn stacks(&self) -> Vec<(i32, Choice)> {
         let mut out = Vec::new();
         let mut choice: Choice = vec![None; self.wildcard.len()];
         self.extend(0, &mut choice, &mut out);
@@ -210,7 +210,7 @@ impl<'a> Brute<'a> {
         choice[at] = None;
     }
 
-    fn pins(&self, choice: &Choice) -> BTreeMap<String, String> {
+    pub(crate) fn pins(&self, choice: &Choice) -> BTreeMap<String, String> {
         let pinned = choice
             .iter()
             .enumerate()
@@ -229,7 +229,7 @@ fn found(advice: &Advice, at: usize) -> BTreeMap<String, String> {
         .collect()
 }
 
-fn eighths(score: f64) -> i32 {
+pub(crate) fn eighths(score: f64) -> i32 {
     (score * 8.0).round() as i32
 }
 

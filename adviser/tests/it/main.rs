@@ -9,10 +9,13 @@
 
 mod brute;
 mod generated;
+mod joint;
 mod loader;
 mod predictors;
 mod quality;
 mod recorded;
+mod repair;
 mod speed;
 mod terms;
+mod why;
 mod worded;

@@ -5,18 +5,18 @@ use std::str::FromStr;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
-use thoth_adviser::{PredictorName, PrereleasePolicy, RecommendationType};
+use thoth_adviser::{PredictorName, PrereleasePolicy, RecommendationType, Severity};
 use thoth_schema::environment::Platform;
 use thoth_schema::error::Fault;
 use thoth_server::advise::{MAX_BUDGET_MILLIS, MAX_STACKS};
 
-use crate::args::GraphOption;
+use crate::args::{GraphOption, StoreOption};
 
 /// Options of `advise`.
 #[derive(Debug, Args)]
 pub(crate) struct AdviseArgs {
     /// What the stack must hold, such as `flask`, 'jinja2[i18n]>=3'
-    #[arg(value_name = "REQUIREMENT", required_unless_present = "requirement_files")]
+    #[arg(value_name = "REQUIREMENT", required_unless_present_any = ["requirement_files", "repair", "replay"])]
     pub(crate) requirements: Vec<String>,
     /// File of requirements, as pip reads it
     #[arg(short, long = "requirement", value_name = "FILE")]
@@ -38,9 +38,23 @@ pub(crate) struct AdviseArgs {
     /// Platform of the stack
     #[arg(long, value_name = "PLATFORM", default_value = "linux-x86_64", value_parser = choice::<Platform>(Platform::ALL.map(Platform::as_str)))]
     pub(crate) platform: Platform,
-    /// JSON object of all PEP 508 marker values, and optionally `glibc`, instead of Python version and platform
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["python_version", "platform"])]
-    pub(crate) environment: Option<PathBuf>,
+    /// JSON object of all PEP 508 marker values, and optionally `glibc`, instead of Python version and platform; given
+    /// several times, one lock for all of them is looked for
+    #[arg(long = "environment", value_name = "FILE", conflicts_with_all = ["python_version", "platform"])]
+    pub(crate) environments: Vec<PathBuf>,
+    /// Say why a package, or one release of it, is not part of the stack; repeatable
+    #[arg(long, value_name = "PKG[==VERSION]")]
+    pub(crate) explain: Vec<String>,
+    /// Change as little of this lock as removes its advisories
+    #[arg(long, value_name = "LOCK", conflicts_with_all = ["explain", "plot", "predictor", "limit", "count"])]
+    pub(crate) repair: Option<String>,
+    /// The least severity of the advisories to remove; those that nobody rated count too
+    #[arg(long, value_name = "SEVERITY", default_value = Severity::Low.as_str(), requires = "repair",
+          value_parser = choice::<Severity>(Severity::ALL.iter().map(|one| one.as_str())))]
+    pub(crate) severity: Severity,
+    /// Draw the course of the search
+    #[arg(long, value_name = "FILE.svg")]
+    pub(crate) plot: Option<PathBuf>,
     /// What the advice is for
     #[arg(long, value_name = "TYPE", default_value = RecommendationType::default().as_str(),
           value_parser = choice::<RecommendationType>(RecommendationType::ALL.iter().map(|one| one.as_str())))]
@@ -70,6 +84,11 @@ pub(crate) struct AdviseArgs {
     /// Stacks to return
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=MAX_STACKS as u64))]
     pub(crate) count: u64,
+    /// Give an advice again that was kept under this id
+    #[arg(long, value_name = "ID", conflicts_with_all = ["requirements", "requirement_files", "constraint_files", "knowledge", "graph", "explain", "plot", "repair"])]
+    pub(crate) replay: Option<String>,
+    #[command(flatten)]
+    pub(crate) store: StoreOption,
     /// How the answer is written
     #[arg(long, value_enum, default_value = "table")]
     pub(crate) format: AdviseFormat,

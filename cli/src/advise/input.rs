@@ -1,5 +1,7 @@
 //! The request that arguments and files stand for.
 
+use std::path::Path;
+
 use thoth_adviser::PrereleasePolicy;
 use thoth_schema::environment::Environment;
 use thoth_schema::error::{ErrorCode, Fault};
@@ -14,11 +16,11 @@ use crate::output::Output;
 /// Largest file that describes an environment, in bytes.
 const MAX_ENVIRONMENT_BYTES: u64 = 1024 * 1024;
 
-/// Reads every file and puts the request together.
+/// Reads every file and puts the requests together, one for each environment.
 ///
 /// # Errors
 /// Faults that name the argument, or the file and line.
-pub(super) fn build(args: &AdviseArgs, output: &Output) -> Result<AdviseInput, Fault> {
+pub(super) fn build(args: &AdviseArgs, output: &Output) -> Result<Vec<AdviseInput>, Fault> {
     let files = requirements::read(&args.requirement_files, &args.constraint_files)?;
     if files.has_hashes {
         output
@@ -34,15 +36,16 @@ pub(super) fn build(args: &AdviseArgs, output: &Output) -> Result<AdviseInput, F
     } else {
         PrereleasePolicy::default()
     };
-    Ok(AdviseInput {
-        requirements: wanted,
-        constraints: files.constraints,
+    let scores = args.scores.as_deref().map(scores::read).transpose()?;
+    let input = |environment: Environment| AdviseInput {
+        requirements: wanted.clone(),
+        constraints: files.constraints.clone(),
         indexes: if args.indexes.is_empty() {
-            files.indexes
+            files.indexes.clone()
         } else {
             args.indexes.clone()
         },
-        environment: environment(args)?,
+        environment,
         prerelease: args.prerelease.unwrap_or(policy),
         recommendation_type: args.recommendation_type,
         predictor: args.predictor,
@@ -51,10 +54,11 @@ pub(super) fn build(args: &AdviseArgs, output: &Output) -> Result<AdviseInput, F
         budget_millis: args.budget_millis,
         seed: args.seed,
         as_of: args.as_of.clone(),
-        scores: args.scores.as_deref().map(scores::read).transpose()?,
-        only_binary: files.only_binary,
-        no_binary: files.no_binary,
-    })
+        scores: scores.clone(),
+        only_binary: files.only_binary.clone(),
+        no_binary: files.no_binary.clone(),
+    };
+    Ok(environments(args)?.into_iter().map(input).collect())
 }
 
 fn argument(text: &str) -> Result<String, Fault> {
@@ -66,11 +70,15 @@ fn argument(text: &str) -> Result<String, Fault> {
     parsed.map(|requirement| requirement.text).map_err(place)
 }
 
-fn environment(args: &AdviseArgs) -> Result<Environment, Fault> {
-    let Some(path) = &args.environment else {
+fn environments(args: &AdviseArgs) -> Result<Vec<Environment>, Fault> {
+    if args.environments.is_empty() {
         let environment = Environment::for_platform(args.platform, &args.python_version);
-        return environment.map_err(|fault| fault.at("--python-version"));
-    };
+        return Ok(vec![environment.map_err(|fault| fault.at("--python-version"))?]);
+    }
+    args.environments.iter().map(|path| environment(path)).collect()
+}
+
+fn environment(path: &Path) -> Result<Environment, Fault> {
     let text = files::read_text(path, MAX_ENVIRONMENT_BYTES)?;
     let place = |pointer: &str| format!("{}{pointer}", path.display());
     let value = serde_json::from_str(&text).map_err(|problem| {

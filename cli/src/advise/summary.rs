@@ -21,6 +21,9 @@ pub(crate) fn text(advice: &Advice, environment: &Environment, output: &Output) 
     }
     add(&mut text, &search(advice));
     pruned(&mut text, &advice.pruned);
+    if let Some(id) = &advice.id {
+        add(&mut text, &format!("kept: thoth advise --replay {id}"));
+    }
     text
 }
 
@@ -163,6 +166,12 @@ fn search(advice: &Advice) -> String {
         parts.extend([proven.to_owned(), space(search)]);
     }
     parts.push(format!("predictor {}", search.predictor));
+    if search.pruned_share > 0.0 {
+        parts.push(format!(
+            "{:.0} % pruned before the search",
+            search.pruned_share * 100.0
+        ));
+    }
     parts.push(format!(
         "{:.1} ms, {} graph {}",
         search.millis,
@@ -281,7 +290,8 @@ mod tests {
 
     fn search(count: &str, exact: bool) -> Value {
         json!({"predictor": "exact", "seed": 0, "stacksInSpace": count, "spaceIsExact": exact, "stacksScored": 0,
-               "bound": 1.5, "optimal": exact, "millis": 1.25, "graphStatements": 1})
+               "bound": 1.5, "optimal": exact, "millis": 1.25, "graphStatements": 1,
+               "cacheHits": 0, "prunedShare": 0.25})
     }
 
     #[test]

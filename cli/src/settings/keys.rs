@@ -106,6 +106,10 @@ keys! {
         "threads that answer requests";
     "server.stop_seconds", None, Shape::Number(0, 3_600), Preset::Text("30"),
         "seconds that requests in flight may take after the server was told to stop";
+    "advise.cache_bytes", None, Shape::Number(0, 1 << 40), Preset::Text("268435456"),
+        "memory in bytes, about, for what `serve` remembers of packages between advises; 0 remembers nothing";
+    "advise.keep", None, Shape::Flag, Preset::Text("true"),
+        "whether advices are kept in the document store, so that `thoth advise --replay` gives them again";
     "ingest.document_bytes", None, Shape::Number(1, 1 << 30), Preset::Text("16777216"),
         "largest document in bytes, of kinds that are not heavy";
     "ingest.heavy_document_bytes", None, Shape::Number(1, 1 << 30), Preset::Text("134217728"),

@@ -161,6 +161,11 @@ impl Settings {
         }
     }
 
+    /// The document store, where advices are to be kept.
+    pub(crate) fn advice_store(&self) -> Option<StoreConfig> {
+        (self.text("advise.keep") == "true").then(|| self.store())
+    }
+
     /// The broker, where one is configured.
     pub(crate) fn broker(&self) -> Option<BrokerConfig> {
         let url = self.value("broker.url")?.to_owned();
@@ -211,6 +216,8 @@ impl Settings {
             concurrent_advises: count("server.concurrent_advises", usual.concurrent_advises),
             workers: count("server.workers", usual.workers),
             stop_seconds: self.number("server.stop_seconds"),
+            keep_advices: flag("advise.keep"),
+            advise_cache_bytes: self.number("advise.cache_bytes"),
             ..usual
         };
         server.validate()?;

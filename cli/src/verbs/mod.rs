@@ -1,6 +1,6 @@
 //! One module a verb.
 
-mod bench;
+pub(crate) mod bench;
 mod completions;
 mod config;
 mod demo;
@@ -15,7 +15,6 @@ use std::process::ExitCode;
 
 use thoth_schema::error::Fault;
 
-pub(crate) use bench::BenchVerb;
 pub(crate) use completions::run as completions;
 pub(crate) use documents::args::{DocumentsVerb, PurgeArgs};
 

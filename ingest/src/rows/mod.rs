@@ -201,6 +201,12 @@ impl Batch {
         taken
     }
 
+    /// The rows of a table of [`SHARED`] or [`LATER`].
+    pub(crate) fn table(&self, statement: &Statement) -> impl Iterator<Item = &Value> {
+        let rows = self.later.get(statement.name).into_iter().flatten();
+        rows.map(|(_, stamped)| &stamped.row)
+    }
+
     /// The packages that are named here, but not as a release's own.
     pub(crate) fn packages_of_no_release(&self) -> BTreeSet<String> {
         let mut packages: BTreeSet<String> = self.packages.keys().cloned().collect();

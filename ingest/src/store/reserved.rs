@@ -6,8 +6,14 @@ use object_store::path::Path;
 use object_store::{ObjectStoreExt, PutMode, PutOptions, PutPayload};
 use thoth_schema::error::{ErrorCode, Fault};
 
-/// Folders at the top of a store that hold no documents in use: what was set aside, orders to workers, dead letters.
-pub const RESERVED: [&str; 3] = [crate::archive::FOLDER, "control", "dead-letters"];
+/// Folders at the top of a store that hold no documents in use: what was set aside, orders to workers, dead letters,
+/// advices that were given.
+pub const RESERVED: [&str; 4] = [
+    crate::archive::FOLDER,
+    "control",
+    "dead-letters",
+    crate::advices::FOLDER,
+];
 
 pub(super) fn is_reserved(folder: &Path) -> bool {
     RESERVED.contains(&folder.as_ref())

@@ -7,7 +7,7 @@ use crate::json::unknown_keys;
 #[rustfmt::skip]
 const RECORD: &[&str] = &[
     "request", "outcome", "stacks", "lacked", "messages", "conflict", "pruned", "error", "durationSeconds", "search",
-    "graphChecksum",
+    "graphChecksum", "replay",
 ];
 #[rustfmt::skip]
 const REQUEST: &[&str] = &[

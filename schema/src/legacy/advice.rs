@@ -72,6 +72,7 @@ pub(crate) fn read(metadata: &Map<String, Value>, value: &Value) -> Result<Parts
         duration_seconds: metadata.get("duration").and_then(Value::as_f64),
         search: report.search,
         graph_checksum: None,
+        replay: None,
         skipped,
     };
     Ok(Parts {

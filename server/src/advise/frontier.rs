@@ -1,23 +1,24 @@
-//! What is wanted of each package, what of it was fetched, and so what to ask for next.
+//! What is wanted of each package, what of it was looked at, and so what to look at next.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use thoth_adviser::PrereleasePolicy;
-use thoth_cypher::{Value, map};
 use thoth_schema::environment::Environment;
 use thoth_schema::name::{ExtraName, PackageName};
-use thoth_schema::purl;
 use thoth_schema::requirement::Requirement;
 use thoth_schema::version;
 use thoth_schema::versions::VersionSet;
 
+use super::known::Release;
+
 /// What is wanted of one package.
+#[derive(Debug, Clone)]
 pub(super) struct Want {
     versions: VersionSet,
-    fetched: VersionSet,
+    seen: VersionSet,
     extras: BTreeSet<ExtraName>,
-    fetched_extras: BTreeSet<ExtraName>,
+    seen_extras: BTreeSet<ExtraName>,
     allowed: VersionSet,
     pinned: Vec<String>,
 }
@@ -26,9 +27,9 @@ impl Want {
     fn new(allowed: VersionSet, pinned: Vec<String>) -> Self {
         Self {
             versions: VersionSet::none(),
-            fetched: VersionSet::none(),
+            seen: VersionSet::none(),
             extras: BTreeSet::new(),
-            fetched_extras: BTreeSet::new(),
+            seen_extras: BTreeSet::new(),
             allowed,
             pinned,
         }
@@ -39,29 +40,39 @@ impl Want {
         &self.extras
     }
 
-    /// Whether something wanted was not fetched yet; releases are fetched again for extras asked late.
+    /// What is wanted and was not looked at yet; releases are looked at again for extras asked late.
     fn missing(&self) -> Option<VersionSet> {
-        if self.extras != self.fetched_extras && !self.versions.is_empty() {
+        if self.extras != self.seen_extras && !self.versions.is_empty() {
             return Some(self.versions.clone());
         }
-        let missing = self.versions.difference(&self.fetched);
+        let missing = self.versions.difference(&self.seen);
         (!missing.is_empty()).then_some(missing)
     }
 
-    fn row(&self, name: &PackageName, versions: &VersionSet, prereleases: bool) -> Value {
-        let (from, until): (Vec<String>, Vec<String>) = versions
-            .intervals()
-            .iter()
-            .map(|interval| (interval.from.clone(), interval.until.clone()))
-            .unzip();
-        map! {
-            "package" => purl::package_key(name), "from" => from, "until" => until, "pinned" => self.pinned.clone(),
-            "prereleases" => prereleases,
-        }
+    /// Whether a release is left out whatever else is asked: only what pins or wants it can tell.
+    pub(super) fn removes(&self, release: &Release, prereleases: bool) -> bool {
+        release.unknown
+            || release.foreign
+            || release.missing
+            || release.late
+            || release.python
+            || self.withdraws(release)
+            || (release.prerelease && !prereleases)
+    }
+
+    /// Whether no requirement wants this release, or a constraint is against it.
+    pub(super) fn is_outside(&self, release: &Release) -> bool {
+        !self.versions.contains(&release.candidate.order)
+    }
+
+    /// Whether the release is yanked and nobody pins it.
+    pub(super) fn withdraws(&self, release: &Release) -> bool {
+        release.candidate.yanked && !self.pinned.contains(&release.candidate.order)
     }
 }
 
 /// All packages that were reached, with what is wanted of them.
+#[derive(Debug, Clone)]
 pub(super) struct Frontier {
     wants: BTreeMap<PackageName, Want>,
     allowed: BTreeMap<PackageName, VersionSet>,
@@ -135,26 +146,27 @@ impl Frontier {
         self.wants.get(name)
     }
 
-    /// The rows and extras of the next round; `None` when nothing is left to fetch.
-    pub(super) fn next_round(&mut self) -> Option<(Vec<Value>, Vec<String>)> {
-        let mut rows = Vec::new();
-        let mut extras = BTreeSet::from([String::new()]);
-        for (name, want) in &mut self.wants {
-            let Some(missing) = want.missing() else { continue };
-            rows.push(want.row(name, &missing, self.prereleases));
-            extras.extend(want.extras.iter().map(ToString::to_string));
-            want.fetched = want.versions.clone();
-            want.fetched_extras = want.extras.clone();
-        }
-        (!rows.is_empty()).then(|| (rows, extras.into_iter().collect()))
+    /// Whether pre-releases may be candidates at all.
+    pub(super) fn prereleases(&self) -> bool {
+        self.prereleases
     }
 
-    /// Everything that was wanted of every package reached.
-    pub(super) fn all(&self) -> Vec<Value> {
-        self.wants
-            .iter()
-            .map(|(name, want)| want.row(name, &want.versions, self.prereleases))
-            .collect()
+    /// What is wanted and was not looked at yet, by package; empty when everything was.
+    pub(super) fn take_open(&mut self) -> Vec<(PackageName, VersionSet)> {
+        let mut open = Vec::new();
+        for (name, want) in &mut self.wants {
+            let Some(missing) = want.missing() else { continue };
+            want.seen = want.versions.clone();
+            want.seen_extras = want.extras.clone();
+            open.push((name.clone(), missing));
+        }
+        open
+    }
+
+    /// Every extra that is asked of any package, and the empty one.
+    pub(super) fn extras(&self) -> BTreeSet<String> {
+        let asked = self.wants.values().flat_map(|want| &want.extras);
+        asked.map(ToString::to_string).chain([String::new()]).collect()
     }
 
     /// The packages reached.

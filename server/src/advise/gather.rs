@@ -1,121 +1,361 @@
-//! Candidates from the graph, by rounds over a growing frontier: one statement a round however many packages the round
-//! has, then one that tells what was removed and one that tells what installs.
+//! Candidates from the graph. A walk from the requirements over what is known of packages tells which packages must be
+//! read, or asked whether they changed; one statement does both for all of them; and so on until a walk reads nothing new.
+//! A package is asked for in the round of its distance from the request at the latest, so the rounds are at most the
+//! depth of the closure, and one where everything was cached and holds.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use thoth_adviser::{Candidate, PackageKnowledge, Pruned, Request, Universe};
-use thoth_cypher::{Graph, PRUNE_CANDIDATES, PRUNE_INSTALLABLE, PRUNE_REMOVED, Params, Row, params};
-use thoth_schema::environment::Environment;
+use thoth_adviser::{PackageKnowledge, Pruned, RemovedReleases, Request, Universe};
+use thoth_cypher::{Graph, PRUNE_CANDIDATES, Params, Rows, Value, map};
 use thoth_schema::error::Fault;
-use thoth_schema::name::{self, PackageName};
-use thoth_schema::purl::DEFAULT_INDEX;
-use thoth_schema::requirement::Requirement;
-use thoth_schema::version;
+use thoth_schema::name::PackageName;
+use thoth_schema::purl::{self, DEFAULT_INDEX};
 
+use super::cache::Cache;
 use super::frontier::{Frontier, Lines};
+use super::known::{Known, Release};
 use super::pruned::Tally;
+use super::scope::{Scope, shared};
 use super::{AdviseInput, Scores};
+use crate::metrics;
 
 /// What the graph gave for one request.
 pub struct Gathered {
     /// The candidates and what is known of each package reached.
     pub universe: Universe,
+    /// What was removed, release by release.
+    pub removed: RemovedReleases,
     /// What was removed, by package and reason.
     pub pruned: Vec<Pruned>,
+    /// Removed releases in all releases of the packages reached, from 0 to 1.
+    pub pruned_share: f64,
     /// How many statements that took.
     pub statements: u64,
-}
-
-/// A candidate with its key in the graph.
-struct Found {
-    package: PackageName,
-    candidate: Candidate,
-    lines: BTreeMap<String, Arc<Requirement>>,
+    /// Packages that an earlier advise had read and the graph has not changed since.
+    pub cache_hits: u64,
+    /// The packages reached, as the graph gave them.
+    pub(super) known: BTreeMap<PackageName, Arc<Known>>,
 }
 
 /// Gathers everything that a legal stack of the request may hold.
 pub(super) async fn gather(
     graph: &dyn Graph,
+    cache: &Cache,
     input: &AdviseInput,
     request: &Request,
     as_of: Option<String>,
     scores: Option<Scores>,
 ) -> Result<Gathered, Fault> {
     let environment = &request.environment;
-    let mut frontier = Frontier::new(
+    let start = Frontier::new(
         &request.requirements,
         &request.constraints,
         environment,
         request.prerelease,
     );
+    let shared = shared(input, environment, as_of.as_deref());
     let mut lines = Lines::new(environment);
-    let mut found: BTreeMap<String, Found> = BTreeMap::new();
+    let mut shelf = Shelf::new(cache, Scope::of(&shared));
     let mut statements = 0;
-    while let Some((wanted, extras)) = frontier.next_round() {
-        let mut asked = asked(input, environment, as_of.as_deref());
-        asked.insert("wanted".to_owned(), wanted.into());
-        asked.insert("extras".to_owned(), extras.into());
-        let rows = graph.read(&PRUNE_CANDIDATES, asked).await?;
+    let frontier = loop {
+        let frontier = walk(start.clone(), input, &mut shelf, &mut lines);
+        let round = shelf.round(&frontier);
+        if round.asked.is_empty() {
+            break frontier;
+        }
+        let rows = graph.read(&PRUNE_CANDIDATES, round.params(&shared)).await?;
         statements += 1;
-        for row in rows.iter() {
-            take(row, scores.as_ref(), &mut found, &mut frontier, &mut lines)?;
+        shelf.take(round, &rows, &mut lines)?;
+    };
+    let mut gathered = settled(input, request, scores.as_ref(), &frontier, &shelf);
+    gathered.statements = statements;
+    gathered.cache_hits = shelf.hits;
+    gathered.known = shelf.reached(&frontier);
+    Ok(gathered)
+}
+
+/// Wants whatever a release that may be chosen requires, beginning with the request, as far as packages are known.
+fn walk(
+    mut frontier: Frontier,
+    input: &AdviseInput,
+    shelf: &mut Shelf<'_>,
+    lines: &mut Lines<'_>,
+) -> Frontier {
+    loop {
+        let open = frontier.take_open();
+        if open.is_empty() {
+            return frontier;
+        }
+        for (package, versions) in open {
+            let Some(known) = shelf.look_up(&package) else {
+                continue;
+            };
+            let Some(want) = frontier.get(&package) else {
+                continue;
+            };
+            let prereleases = frontier.prereleases();
+            let (extras, allowed) = (want.extras().clone(), Files::allowed(input, &package));
+            let chosen: Vec<&Release> = known
+                .releases
+                .iter()
+                .filter(|release| versions.contains(&release.candidate.order))
+                .filter(|release| !want.removes(release, prereleases) && allowed.install(release))
+                .collect();
+            for requirement in chosen.into_iter().flat_map(|release| &release.lines) {
+                if requirement.url.is_none() && lines.holds(requirement, &extras) {
+                    frontier.want(requirement);
+                }
+            }
         }
     }
-    let installable = installable(graph, input, &found, &mut statements).await?;
-    let mut asked = asked(input, environment, as_of.as_deref());
-    asked.insert("wanted".to_owned(), frontier.all().into());
-    let rows = graph.read(&PRUNE_REMOVED, asked).await?;
-    statements += 1;
+}
+
+/// Which files of a package the request allows.
+struct Files {
+    sdists: bool,
+    wheels: bool,
+}
+
+impl Files {
+    fn allowed(input: &AdviseInput, package: &PackageName) -> Files {
+        let listed = |names: &BTreeSet<String>| names.contains(":all:") || names.contains(package.as_ref());
+        Files {
+            sdists: !listed(&input.only_binary),
+            wheels: !listed(&input.no_binary),
+        }
+    }
+
+    fn install(&self, release: &Release) -> bool {
+        release.installs(self.sdists, self.wheels)
+    }
+}
+
+/// What this advise knows of packages, and which of it the graph has confirmed or given during this advise.
+struct Shelf<'cache> {
+    cache: &'cache Cache,
+    scope: Scope,
+    known: BTreeMap<PackageName, Arc<Known>>,
+    confirmed: BTreeSet<PackageName>,
+    hits: u64,
+}
+
+/// The packages of one statement, each with the revision that is known of it, and the extras that are asked.
+struct Round {
+    asked: BTreeMap<PackageName, Option<String>>,
+    extras: BTreeSet<String>,
+}
+
+impl Round {
+    fn params(&self, shared: &Params) -> Params {
+        let wanted = self.asked.iter().map(|(package, revision)| {
+            map! { "package" => purl::package_key(package), "known" => revision.clone() }
+        });
+        let mut params = shared.clone();
+        params.insert("wanted".to_owned(), Value::List(wanted.collect()));
+        let extras: Vec<&String> = self.extras.iter().collect();
+        params.insert("extras".to_owned(), extras.into());
+        params
+    }
+}
+
+impl<'cache> Shelf<'cache> {
+    fn new(cache: &'cache Cache, scope: Scope) -> Self {
+        Self {
+            cache,
+            scope,
+            known: BTreeMap::new(),
+            confirmed: BTreeSet::new(),
+            hits: 0,
+        }
+    }
+
+    fn look_up(&mut self, package: &PackageName) -> Option<Arc<Known>> {
+        if let Some(known) = self.known.get(package) {
+            return Some(Arc::clone(known));
+        }
+        let kept = self.cache.get(&self.scope, package)?;
+        self.known.insert(package.clone(), Arc::clone(&kept));
+        Some(kept)
+    }
+
+    /// What must be asked before the walk counts: packages that nothing is known of, that were only remembered, or of
+    /// which more extras are wanted.
+    fn round(&self, frontier: &Frontier) -> Round {
+        let mut round = Round {
+            asked: BTreeMap::new(),
+            extras: frontier.extras(),
+        };
+        for package in frontier.names() {
+            let known = self.known.get(package);
+            let suffices = known.filter(|known| {
+                let extras = frontier.get(package).map(|want| want.extras());
+                extras
+                    .into_iter()
+                    .flatten()
+                    .all(|extra| known.extras.contains(extra.as_ref()))
+            });
+            match suffices {
+                Some(_) if self.confirmed.contains(package) => {}
+                Some(kept) => {
+                    let revision = kept.revision.clone().filter(|_| kept.is_settled());
+                    round.asked.insert(package.clone(), revision);
+                }
+                None => {
+                    // Whoever asked for the other extras will ask again.
+                    round
+                        .extras
+                        .extend(known.into_iter().flat_map(|known| known.extras.iter().cloned()));
+                    round.asked.insert(package.clone(), None);
+                }
+            }
+        }
+        round
+    }
+
+    /// Takes the answer of the graph to a round.
+    fn take(&mut self, round: Round, rows: &Rows, lines: &mut Lines<'_>) -> Result<(), Fault> {
+        let mut revisions: BTreeMap<&str, &str> = BTreeMap::new();
+        let mut releases: BTreeMap<&str, Vec<Release>> = BTreeMap::new();
+        for row in rows.iter() {
+            if row.text("key").is_empty() {
+                revisions.insert(row.text("name"), row.text("revision"));
+            } else {
+                let release = Release::read(row, lines)?;
+                releases.entry(row.text("name")).or_default().push(release);
+            }
+        }
+        let (mut hits, mut misses) = (0, 0);
+        for (package, asked) in round.asked {
+            let revision = revisions
+                .get(package.as_ref())
+                .map(|revision| (*revision).to_owned());
+            self.confirmed.insert(package.clone());
+            if asked.is_some() && asked == revision {
+                hits += 1;
+                continue;
+            }
+            misses += 1;
+            let releases = releases.remove(package.as_ref()).unwrap_or_default();
+            let before = self.known.get(&package).map(Arc::as_ref);
+            let known = Arc::new(Known::new(revision, round.extras.clone(), releases, before));
+            self.cache.put(&self.scope, &package, &known);
+            self.known.insert(package, known);
+        }
+        self.hits += hits;
+        metrics::cache_used(hits, misses);
+        Ok(())
+    }
+
+    fn reached(self, frontier: &Frontier) -> BTreeMap<PackageName, Arc<Known>> {
+        let mut known = self.known;
+        known.retain(|package, _| frontier.get(package).is_some());
+        known
+    }
+}
+
+/// Puts every release of the packages reached where it belongs.
+fn settled(
+    input: &AdviseInput,
+    request: &Request,
+    scores: Option<&Scores>,
+    frontier: &Frontier,
+    shelf: &Shelf<'_>,
+) -> Gathered {
     let mut tally = Tally::new(request);
     let mut universe = Universe::default();
+    let mut kept = 0;
     for package in frontier.names() {
-        universe.packages.insert(
-            package.clone(),
-            PackageKnowledge {
-                all_prereleases: true,
-                ..PackageKnowledge::default()
-            },
-        );
-    }
-    for row in rows.iter() {
-        settle(
-            row,
-            scores.as_ref(),
-            &mut found,
-            &installable,
-            &mut universe,
-            &mut tally,
-        )?;
-    }
-    for (name, knowledge) in &mut universe.packages {
+        let mut knowledge = PackageKnowledge {
+            all_prereleases: true,
+            ..PackageKnowledge::default()
+        };
+        for release in shelf
+            .known
+            .get(package)
+            .into_iter()
+            .flat_map(|known| &known.releases)
+        {
+            settle(
+                input,
+                package,
+                release,
+                scores,
+                frontier,
+                &mut knowledge,
+                &mut tally,
+            );
+        }
         knowledge.all_prereleases &= knowledge.known;
         knowledge.candidates.sort_by(|left, right| {
-            right
-                .order
-                .cmp(&left.order)
-                .then_with(|| rank(input, &left.index).cmp(&rank(input, &right.index)))
+            let by_index = || rank(input, &left.index).cmp(&rank(input, &right.index));
+            right.order.cmp(&left.order).then_with(by_index)
         });
         knowledge
             .candidates
             .dedup_by(|later, first| later.order == first.order);
-        tally.prereleases(name, knowledge);
+        tally.prereleases(package, &mut knowledge);
+        let usable = knowledge
+            .candidates
+            .iter()
+            .filter(|one| one.requirements.is_some());
+        kept += usable.count() as u64;
+        universe.packages.insert(package.clone(), knowledge);
     }
-    Ok(Gathered {
+    let (pruned, removed) = tally.into_pruned();
+    let releases: u64 = pruned.iter().map(|pruned| pruned.count).sum();
+    Gathered {
         universe,
-        pruned: tally.into_pruned(),
-        statements,
-    })
+        removed,
+        pruned,
+        pruned_share: releases as f64 / (releases + kept).max(1) as f64,
+        statements: 0,
+        cache_hits: 0,
+        known: BTreeMap::new(),
+    }
 }
 
-fn asked(input: &AdviseInput, environment: &Environment, as_of: Option<&str>) -> Params {
-    params! {
-        "python" => environment.python_order(),
-        "sysPlatform" => environment.markers.sys_platform(),
-        "machine" => environment.markers.platform_machine(),
-        "asOf" => as_of.unwrap_or_default(),
-        "indexes" => input.indexes.clone(),
+/// Puts one release where it belongs: a candidate, missing knowledge, or removed for a reason.
+fn settle(
+    input: &AdviseInput,
+    package: &PackageName,
+    release: &Release,
+    scores: Option<&Scores>,
+    frontier: &Frontier,
+    knowledge: &mut PackageKnowledge,
+    tally: &mut Tally<'_>,
+) {
+    let Some(want) = frontier.get(package) else { return };
+    let exists = !release.foreign && !release.late;
+    knowledge.known |= exists;
+    // A release that vanished is known, but no alternative to a pre-release.
+    if exists && !release.missing && !release.unknown {
+        knowledge.all_prereleases &= release.prerelease;
     }
+    let candidate = || {
+        let mut candidate = release.candidate.clone();
+        candidate.score = scores.and_then(|scores| {
+            scores
+                .get(&(package.to_string(), candidate.order.clone()))
+                .copied()
+        });
+        candidate
+    };
+    if !want.removes(release, frontier.prereleases()) && !want.is_outside(release) {
+        if !Files::allowed(input, package).install(release) {
+            tally.add(package, "no-installable-artifact", release);
+            return;
+        }
+        let mut candidate = candidate();
+        candidate.requirements = Some(release.lines.clone());
+        knowledge.candidates.push(candidate);
+        return;
+    }
+    let only_unknown = exists && !release.missing && release.unknown && !release.unreadable;
+    if only_unknown && !want.is_outside(release) && !want.withdraws(release) && !release.python {
+        knowledge.candidates.push(candidate());
+    }
+    tally.removed(package, release, want);
 }
 
 /// Which of two indexes to prefer for one version: the order of the request, else the default index, else by name.
@@ -126,142 +366,4 @@ fn rank<'index>(input: &AdviseInput, index: &'index str) -> (usize, bool, &'inde
         .position(|named| named == index)
         .unwrap_or(usize::MAX);
     (place, index != DEFAULT_INDEX, index)
-}
-
-/// Takes one surviving release, and wants what it requires.
-fn take(
-    row: Row<'_>,
-    scores: Option<&Scores>,
-    found: &mut BTreeMap<String, Found>,
-    frontier: &mut Frontier,
-    lines: &mut Lines<'_>,
-) -> Result<(), Fault> {
-    let key = row.text("key");
-    if !found.contains_key(key) {
-        let package = name::package(row.text("name"))?;
-        let candidate = candidate(row, &package, scores)?;
-        found.insert(
-            key.to_owned(),
-            Found {
-                package,
-                candidate,
-                lines: BTreeMap::new(),
-            },
-        );
-    }
-    let Some(entry) = found.get_mut(key) else {
-        return Ok(());
-    };
-    for text in row.get("requirements").items() {
-        let text = text.as_str().unwrap_or_default();
-        if !entry.lines.contains_key(text)
-            && let Some(requirement) = lines.parse(text)
-        {
-            entry.lines.insert(text.to_owned(), requirement);
-        }
-    }
-    let extras = frontier
-        .get(&entry.package)
-        .map(|want| want.extras().clone())
-        .unwrap_or_default();
-    for requirement in entry.lines.values() {
-        if requirement.url.is_none() && lines.holds(requirement, &extras) {
-            frontier.want(requirement);
-        }
-    }
-    Ok(())
-}
-
-fn candidate(row: Row<'_>, package: &PackageName, scores: Option<&Scores>) -> Result<Candidate, Fault> {
-    let version = version::parse(row.text("version"))?;
-    let order = row.text("orderKey").to_owned();
-    let score = scores.and_then(|scores| scores.get(&(package.to_string(), order.clone())).copied());
-    Ok(Candidate {
-        version,
-        order,
-        index: row.text("index").to_owned(),
-        yanked: row.bool("yanked"),
-        requires_python: row.optional_text("requiresPython").map(str::to_owned),
-        requirements: None,
-        score,
-        published_at: row.optional_text("publishedAt").map(str::to_owned),
-    })
-}
-
-/// The keys of the candidates that have a file which installs, or no file on record.
-async fn installable(
-    graph: &dyn Graph,
-    input: &AdviseInput,
-    found: &BTreeMap<String, Found>,
-    statements: &mut u64,
-) -> Result<BTreeSet<String>, Fault> {
-    let mut installable: BTreeSet<String> = found.keys().cloned().collect();
-    if found.is_empty() {
-        return Ok(installable);
-    }
-    let tags = input.environment.supported_tags();
-    let keys: Vec<&String> = found.keys().collect();
-    let rows = graph
-        .read(
-            &PRUNE_INSTALLABLE,
-            params! {
-                "keys" => keys, "pythonAbi" => tags.python_abi.clone(), "platforms" => tags.platforms.clone(),
-                "anyPythonAbi" => tags.any_python_abi.clone(),
-            },
-        )
-        .await?;
-    *statements += 1;
-    for row in rows.iter() {
-        let key = row.text("key");
-        let Some(entry) = found.get(key) else { continue };
-        let sdist = row.int("sdists") > 0 && !listed(&input.only_binary, &entry.package);
-        let wheel = row.int("wheels") > 0 && !listed(&input.no_binary, &entry.package);
-        if !sdist && !wheel {
-            installable.remove(key);
-        }
-    }
-    Ok(installable)
-}
-
-fn listed(names: &BTreeSet<String>, package: &PackageName) -> bool {
-    names.contains(":all:") || names.contains(package.as_ref())
-}
-
-/// Puts one release of a reached package where it belongs: a candidate, missing knowledge, or removed for a reason.
-fn settle(
-    row: Row<'_>,
-    scores: Option<&Scores>,
-    found: &mut BTreeMap<String, Found>,
-    installable: &BTreeSet<String>,
-    universe: &mut Universe,
-    tally: &mut Tally<'_>,
-) -> Result<(), Fault> {
-    let package = name::package(row.text("name"))?;
-    let Some(knowledge) = universe.packages.get_mut(&package) else {
-        return Ok(());
-    };
-    let exists = !row.bool("foreign") && !row.bool("late");
-    knowledge.known |= exists;
-    // A release that vanished is known, but no alternative to a pre-release.
-    let gone = row.bool("missing");
-    if exists && !gone && !row.bool("unknown") {
-        knowledge.all_prereleases &= row.bool("prerelease");
-    }
-    let key = row.text("key");
-    if let Some(entry) = found.remove(key) {
-        if !installable.contains(key) {
-            tally.add(&package, "no-installable-artifact", row);
-            return Ok(());
-        }
-        let mut candidate = entry.candidate;
-        candidate.requirements = Some(entry.lines.into_values().collect::<Vec<Arc<Requirement>>>());
-        knowledge.candidates.push(candidate);
-        return Ok(());
-    }
-    let only_unknown = exists && !gone && row.bool("unknown") && row.optional_text("fault").is_none();
-    if only_unknown && !row.bool("outside") && !row.bool("withdrawn") && !row.bool("python") {
-        knowledge.candidates.push(candidate(row, &package, scores)?);
-    }
-    tally.removed(&package, row);
-    Ok(())
 }

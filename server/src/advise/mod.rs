@@ -1,29 +1,48 @@
 //! One request for advice: gathers candidates from the graph in a few rounds, searches them locally, and fills in what
 //! only the graph knows: hashes of the pinned releases and what was pruned on the way.
 
+mod cache;
 mod frontier;
 mod gather;
+mod kept;
+mod known;
+mod modes;
 mod pruned;
 mod reach;
+mod scope;
+mod together;
+mod wanted;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
 use thoth_adviser::{
-    Advice, PredictorName, PrereleasePolicy, RecommendationType, Request, Scoring, Universe,
+    Advice, Outcome, PredictorName, PrereleasePolicy, RecommendationType, Request, Scoring, SearchControl,
+    SearchTrace, Stack, Subject,
 };
-use thoth_cypher::{Graph, PRUNE_ARTIFACTS, params};
+use thoth_cypher::Graph;
+use thoth_ingest::broker::BrokerConfig;
+use thoth_ingest::store::StoreConfig;
+use thoth_ingest::wanted::WantedPublisher;
 use thoth_schema::environment::Environment;
 use thoth_schema::error::{ErrorCode, Fault};
-use thoth_schema::name;
-use thoth_schema::purl;
+use thoth_schema::name::{self, PackageName};
 use thoth_schema::requirement::Requirement;
 use thoth_schema::tags::ArtifactName;
 use thoth_schema::version;
 
+use known::{File, Fit, Known, Release};
+use together::Together;
+
+pub use cache::{Cache, CacheSize};
+use kept::{Basis, Keeper};
+
 pub use gather::Gathered;
-pub use reach::keep_within_reach;
+pub use kept::{Replayed, replay};
+pub use modes::{JointReport, MAX_ENVIRONMENTS, RepairReport, advise_jointly, repair, subject};
+pub use reach::{keep_within_reach, keep_within_reach_of_any};
 
 /// Most requirements and constraints of one request.
 pub const MAX_REQUIREMENTS: usize = 1_000;
@@ -78,40 +97,177 @@ pub struct Report {
     pub advice: Advice,
 }
 
-/// Answers one request.
+/// Answers requests over one graph, and remembers between them what it read of packages.
+pub struct Advisor {
+    graph: Together,
+    cache: Cache,
+    wanted: Option<Arc<WantedPublisher>>,
+    keeper: Option<Keeper>,
+}
+
+impl Advisor {
+    /// An adviser that keeps at most so many bytes of packages; 0 keeps nothing.
+    pub fn new(graph: Arc<dyn Graph>, cache_bytes: usize) -> Self {
+        Self {
+            graph: Together::new(graph),
+            cache: Cache::new(cache_bytes),
+            wanted: None,
+            keeper: None,
+        }
+    }
+
+    /// Tells this broker what is wanted where an advice lacks knowledge.
+    #[must_use]
+    pub fn telling(mut self, broker: Option<BrokerConfig>) -> Self {
+        self.wanted = broker.map(|broker| Arc::new(WantedPublisher::new(broker)));
+        self
+    }
+
+    /// Keeps every advice in this store, so that it can be given again.
+    #[must_use]
+    pub fn keeping(mut self, store: Option<StoreConfig>) -> Self {
+        self.keeper = store.map(Keeper::new);
+        self
+    }
+
+    /// What is remembered.
+    pub fn cache(&self) -> &Cache {
+        &self.cache
+    }
+
+    /// Answers one request.
+    ///
+    /// # Errors
+    /// As [`advise`].
+    pub async fn advise(&self, input: &AdviseInput) -> Result<Report, Fault> {
+        self.advise_under(input, &Arc::default()).await
+    }
+
+    /// Answers one request whose search the caller may watch, and end early with the best that it has.
+    ///
+    /// # Errors
+    /// As [`advise`].
+    pub async fn advise_under(
+        &self,
+        input: &AdviseInput,
+        control: &Arc<SearchControl>,
+    ) -> Result<Report, Fault> {
+        let answered = self.complete(input, None, control).await;
+        answered.map(|(report, _)| report)
+    }
+
+    /// Answers one request as [`Advisor::advise_under`], and says of every release asked about why it is not part of the
+    /// first stack. Gives the course of the search as well where the predictor has one.
+    ///
+    /// # Errors
+    /// As [`advise`].
+    pub async fn advise_explained(
+        &self,
+        input: &AdviseInput,
+        subjects: Vec<Subject>,
+        control: &Arc<SearchControl>,
+    ) -> Result<(Report, Option<SearchTrace>), Fault> {
+        self.complete(input, Some(subjects), control).await
+    }
+
+    async fn complete(
+        &self,
+        input: &AdviseInput,
+        subjects: Option<Vec<Subject>>,
+        control: &Arc<SearchControl>,
+    ) -> Result<(Report, Option<SearchTrace>), Fault> {
+        let Answered {
+            mut report,
+            trace,
+            basis,
+        } = answer(&self.graph, &self.cache, input, subjects, control).await?;
+        if let Some(keeper) = &self.keeper {
+            report.advice.id = keeper.keep(input, &basis, &report.advice).await;
+        }
+        if let Some(publisher) = &self.wanted
+            && report.advice.outcome == Outcome::NeedsKnowledge
+        {
+            wanted::tell(
+                Arc::clone(publisher),
+                wanted::messages(input, &report.advice.missing),
+            );
+        }
+        Ok((report, trace))
+    }
+}
+
+/// Answers one request, remembering nothing.
 ///
 /// # Errors
 /// - `INVALID_REQUIREMENT`, `UNSUPPORTED_REQUIREMENT`, `INVALID_ARGUMENT` for what is asked.
 /// - Faults of the graph, and of [`thoth_adviser::advise`].
 pub async fn advise(graph: &dyn Graph, input: &AdviseInput) -> Result<Report, Fault> {
-    let started = Instant::now();
-    let request = request(input)?;
-    let as_of = input.as_of.as_deref().map(as_of).transpose()?;
-    let scores = scores(input)?;
-    let Gathered {
-        universe,
-        pruned,
-        mut statements,
-    } = gather::gather(graph, input, &request, as_of, scores).await?;
-    let searched = tokio::task::spawn_blocking(move || thoth_adviser::advise(&universe, &request)).await;
-    let mut advice = searched
-        .map_err(|error| Fault::new(ErrorCode::Internal, format!("the search stopped: {error}")))??;
-    statements += add_hashes(graph, input, &mut advice).await?;
-    advice.pruned = pruned;
-    advice.search.graph_statements = statements;
-    advice.search.millis = (started.elapsed().as_micros() as f64) / 1_000.0;
-    Ok(Report { advice })
+    let answered = answer(graph, &Cache::new(0), input, None, &Arc::default()).await;
+    answered.map(|answered| answered.report)
 }
 
 /// What the search of a request starts from, for whoever searches by other means than [`advise`].
 ///
 /// # Errors
-/// As [`advise`], but for those of the search.
-pub async fn prepare(graph: &dyn Graph, input: &AdviseInput) -> Result<(Universe, Request), Fault> {
+/// As [`advise`], but those of the search.
+pub async fn gathered(graph: &dyn Graph, input: &AdviseInput) -> Result<(Gathered, Request), Fault> {
     let request = request(input)?;
     let as_of = input.as_of.as_deref().map(as_of).transpose()?;
-    let gathered = gather::gather(graph, input, &request, as_of, scores(input)?).await?;
-    Ok((gathered.universe, request))
+    let scores = scores(input)?;
+    let gathered = gather::gather(graph, &Cache::new(0), input, &request, as_of, scores).await?;
+    Ok((gathered, request))
+}
+
+/// A report with what the search leaves behind beside it.
+struct Answered {
+    report: Report,
+    trace: Option<SearchTrace>,
+    basis: Basis,
+}
+
+/// Answers one request; with subjects, however few, it explains them and records the course of the search.
+async fn answer(
+    graph: &dyn Graph,
+    cache: &Cache,
+    input: &AdviseInput,
+    subjects: Option<Vec<Subject>>,
+    control: &Arc<SearchControl>,
+) -> Result<Answered, Fault> {
+    let started = Instant::now();
+    let mut request = request(input)?;
+    request.trace = subjects.is_some();
+    request.control = Some(Arc::clone(control));
+    let as_of = input.as_of.as_deref().map(as_of).transpose()?;
+    let scores = scores(input)?;
+    let Gathered {
+        universe,
+        removed,
+        pruned,
+        pruned_share,
+        statements,
+        cache_hits,
+        known,
+    } = gather::gather(graph, cache, input, &request, as_of, scores).await?;
+    let basis = Basis {
+        request,
+        universe: Arc::new(universe),
+        known,
+    };
+    let (universe, request) = (Arc::clone(&basis.universe), basis.request.clone());
+    let subjects = subjects.unwrap_or_default();
+    let search = modes::searched(move || modes::search(&universe, &request, &removed, &subjects));
+    let (mut advice, trace) = search.await?;
+    add_hashes(&basis.known, input, &mut advice.stacks)?;
+    advice.pruned = pruned;
+    advice.search.graph_statements = statements;
+    advice.search.cache_hits = cache_hits;
+    advice.search.pruned_share = pruned_share;
+    advice.search.millis = (started.elapsed().as_micros() as f64) / 1_000.0;
+    Ok(Answered {
+        report: Report { advice },
+        trace,
+        basis,
+    })
 }
 
 fn request(input: &AdviseInput) -> Result<Request, Fault> {
@@ -196,6 +352,11 @@ fn parsed(texts: &[String], place: &str) -> Result<Vec<Requirement>, Fault> {
     texts.iter().enumerate().map(parse).collect()
 }
 
+/// [`AdviseInput::as_of`] as a time, where it can be read as one.
+fn as_of_stated(input: &AdviseInput) -> Option<String> {
+    input.as_of.as_deref().and_then(|text| as_of(text).ok())
+}
+
 /// The last instant that counts, in the form in which the graph keeps times.
 fn as_of(text: &str) -> Result<String, Fault> {
     let text = text.trim();
@@ -215,35 +376,29 @@ fn as_of(text: &str) -> Result<String, Fault> {
 }
 
 /// Fills in the hashes of every pin; proves on the way that each pinned release has a file that installs.
-async fn add_hashes(graph: &dyn Graph, input: &AdviseInput, advice: &mut Advice) -> Result<u64, Fault> {
-    let mut keys = BTreeMap::new();
-    for pin in advice.stacks.iter().flat_map(|stack| &stack.pins) {
-        let name = name::package(&pin.name)?;
-        let key = purl::version_key(&name, &version::parse(&pin.version)?, Some(&pin.index));
-        keys.insert((pin.name.clone(), pin.version.clone(), pin.index.clone()), key);
-    }
-    if keys.is_empty() {
-        return Ok(0);
-    }
-    let wanted: Vec<&String> = keys.values().collect();
-    let rows = graph.read(&PRUNE_ARTIFACTS, params! { "keys" => wanted }).await?;
-    let mut files: BTreeMap<&str, Vec<(&str, &str)>> = BTreeMap::new();
-    for row in rows.iter() {
-        files
-            .entry(row.text("key"))
-            .or_default()
-            .push((row.text("filename"), row.text("sha256")));
-    }
+fn add_hashes(
+    known: &BTreeMap<PackageName, Arc<Known>>,
+    input: &AdviseInput,
+    stacks: &mut [Stack],
+) -> Result<(), Fault> {
     let tags = input.environment.supported_tags();
-    for pin in advice.stacks.iter_mut().flat_map(|stack| &mut stack.pins) {
-        let key = keys.get(&(pin.name.clone(), pin.version.clone(), pin.index.clone()));
-        let Some(files) = key.and_then(|key| files.get(key.as_str())) else {
-            continue;
-        };
-        let installs = |(filename, _): &(&str, &str)| {
-            filename.is_empty() || tags.supports(&ArtifactName::parse(filename))
-        };
-        if !files.iter().any(installs) {
+    for pin in stacks.iter_mut().flat_map(|stack| &mut stack.pins) {
+        let (name, order) = (
+            name::package(&pin.name)?,
+            version::order_key(&version::parse(&pin.version)?),
+        );
+        let releases = known.get(&name).into_iter().flat_map(|known| &known.releases);
+        let is_pinned =
+            |release: &&Release| release.candidate.order == order && release.candidate.index == pin.index;
+        let files = releases
+            .into_iter()
+            .find(is_pinned)
+            .into_iter()
+            .flat_map(|release| &release.files);
+        let files: Vec<&File> = files.filter(|file| file.fit != Fit::Gone).collect();
+        let installs =
+            |file: &&File| file.filename.is_empty() || tags.supports(&ArtifactName::parse(&file.filename));
+        if !files.is_empty() && !files.iter().any(installs) {
             return Err(Fault::new(
                 ErrorCode::LockCheckFailed,
                 format!(
@@ -254,10 +409,10 @@ async fn add_hashes(graph: &dyn Graph, input: &AdviseInput, advice: &mut Advice)
         }
         let hashes: BTreeSet<String> = files
             .iter()
-            .filter(|(_, sha256)| !sha256.is_empty())
-            .map(|(_, sha256)| format!("sha256:{sha256}"))
+            .filter(|file| !file.sha256.is_empty())
+            .map(|file| format!("sha256:{}", file.sha256))
             .collect();
         pin.hashes = hashes.into_iter().collect();
     }
-    Ok(1)
+    Ok(())
 }

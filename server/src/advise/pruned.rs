@@ -2,26 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use thoth_adviser::{PackageKnowledge, PrereleasePolicy, Pruned, Request};
-use thoth_cypher::Row;
+use thoth_adviser::{
+    Candidate, PackageKnowledge, PrereleasePolicy, Pruned, Removed, RemovedReleases, Request,
+};
 use thoth_schema::name::PackageName;
 use thoth_schema::version;
 
-/// The clauses in the order in which the first one that removes a release names the reason: column, code.
-const CLAUSES: &[(&str, &str)] = &[
-    ("foreign", "index"),
-    ("late", "as-of"),
-    ("missing", "missing"),
-    ("outside", "specifier"),
-    ("unknown", "requirements-unknown"),
-    ("withdrawn", "yanked"),
-    ("python", "requires-python"),
-];
+use super::frontier::Want;
+use super::known::Release;
 
 /// Removed releases, counted once each under the first reason that holds.
 pub(super) struct Tally<'request> {
     request: &'request Request,
     counts: BTreeMap<(String, &'static str), (u64, String, String)>,
+    removed: RemovedReleases,
 }
 
 impl<'request> Tally<'request> {
@@ -29,12 +23,23 @@ impl<'request> Tally<'request> {
         Self {
             request,
             counts: BTreeMap::new(),
+            removed: RemovedReleases::new(),
         }
     }
 
     /// Counts a release under a reason; the newest of them is the example.
-    pub(super) fn add(&mut self, package: &PackageName, reason: &'static str, row: Row<'_>) {
-        self.count(package, reason, row.text("orderKey"), row.text("version"));
+    pub(super) fn add(&mut self, package: &PackageName, reason: &'static str, release: &Release) {
+        self.remove(package, reason, &release.candidate);
+    }
+
+    fn remove(&mut self, package: &PackageName, reason: &'static str, candidate: &Candidate) {
+        self.count(package, reason, &candidate.order, &candidate.version.to_string());
+        self.removed.entry(package.clone()).or_default().push(Removed {
+            version: candidate.version.clone(),
+            order: candidate.order.clone(),
+            index: candidate.index.clone(),
+            clause: reason.to_owned(),
+        });
     }
 
     fn count(&mut self, package: &PackageName, reason: &'static str, order: &str, version: &str) {
@@ -46,13 +51,24 @@ impl<'request> Tally<'request> {
         }
     }
 
-    /// Counts a release that no round returned.
-    pub(super) fn removed(&mut self, package: &PackageName, row: Row<'_>) {
-        if row.bool("unknown") && row.optional_text("fault").is_some() {
-            return self.add(package, "requirements-unreadable", row);
-        }
-        let clause = CLAUSES.iter().find(|(column, _)| row.bool(column));
-        self.add(package, clause.map_or("prerelease", |(_, reason)| reason), row);
+    /// Counts a release that the clauses of the statement or the request leave out, under the first that does.
+    pub(super) fn removed(&mut self, package: &PackageName, release: &Release, want: &Want) {
+        let reasons = [
+            (release.unreadable, "requirements-unreadable"),
+            (release.foreign, "index"),
+            (release.late, "as-of"),
+            (release.missing, "missing"),
+            (want.is_outside(release), "specifier"),
+            (release.unknown, "requirements-unknown"),
+            (want.withdraws(release), "yanked"),
+            (release.python, "requires-python"),
+        ];
+        let reason = reasons.into_iter().find(|(holds, _)| *holds);
+        self.add(
+            package,
+            reason.map_or("prerelease", |(_, reason)| reason),
+            release,
+        );
     }
 
     /// Counts the candidates that the pre-release policy rules out although the graph returned them.
@@ -77,19 +93,15 @@ impl<'request> Tally<'request> {
             .into_iter()
             .partition(|candidate| version::is_prerelease(&candidate.version));
         knowledge.candidates = kept;
-        for candidate in removed {
-            self.count(
-                package,
-                "prerelease",
-                &candidate.order,
-                &candidate.version.to_string(),
-            );
+        for candidate in &removed {
+            self.remove(package, "prerelease", candidate);
         }
     }
 
-    /// The list, by package and reason.
-    pub(super) fn into_pruned(self) -> Vec<Pruned> {
-        self.counts
+    /// The list, by package and reason, and release by release.
+    pub(super) fn into_pruned(self) -> (Vec<Pruned>, RemovedReleases) {
+        let pruned = self
+            .counts
             .into_iter()
             .map(|((package, reason), (count, _, example))| Pruned {
                 package,
@@ -97,6 +109,7 @@ impl<'request> Tally<'request> {
                 count,
                 example,
             })
-            .collect()
+            .collect();
+        (pruned, self.removed)
     }
 }

@@ -16,12 +16,19 @@ use super::{AdviseInput, parsed};
 /// # Errors
 /// `INVALID_REQUIREMENT` or `UNSUPPORTED_REQUIREMENT` for what is asked.
 pub fn keep_within_reach(documents: &mut Vec<Document>, input: &AdviseInput) -> Result<(), Fault> {
-    let reached = reached(documents, input)?;
-    documents.retain(|document| {
-        speaks_of(document)
-            .iter()
-            .any(|package| reached.contains_key(package))
-    });
+    keep_within_reach_of_any(documents, std::slice::from_ref(input))
+}
+
+/// Keeps the documents that matter to one of several requests.
+///
+/// # Errors
+/// As [`keep_within_reach`].
+pub fn keep_within_reach_of_any(documents: &mut Vec<Document>, inputs: &[AdviseInput]) -> Result<(), Fault> {
+    let mut all: BTreeSet<PackageName> = BTreeSet::new();
+    for input in inputs {
+        all.extend(reached(documents, input)?.into_keys());
+    }
+    documents.retain(|document| speaks_of(document).iter().any(|package| all.contains(package)));
     Ok(())
 }
 
@@ -37,6 +44,11 @@ fn speaks_of(document: &Document) -> Vec<PackageName> {
                 .iter()
                 .filter_map(|error| name::package(&error.name).ok()),
         ),
+        Payload::Advisory(advisory) => {
+            let affected = advisory.affected.iter().flat_map(|part| &part.package);
+            let python = affected.filter(|package| package.ecosystem == "PyPI");
+            names.extend(python.filter_map(|package| name::package(&package.name).ok()));
+        }
         Payload::IndexChange(seen) => names.extend(seen.changes.iter().map(|change| change.name.clone())),
         _ => {}
     }

@@ -14,6 +14,9 @@ use crate::limits::{
     STACKS_MAX,
 };
 
+/// Most subjects that one advice explains: each is a search of its own.
+const SUBJECTS_MAX: usize = 20;
+
 /// Means every package in `onlyBinary` and `noBinary`, as pip has it.
 const EVERY_PACKAGE: &str = ":all:";
 
@@ -64,6 +67,10 @@ pub(crate) struct AdviseInput {
     /// Packages to install from source only; `:all:` for every one.
     #[graphql(default)]
     no_binary: Vec<String>,
+    /// Releases, or packages for every release of them, to say of why they are not part of the first stack: `NAME` or
+    /// `NAME==VERSION`; they are told in `rejections`. At most 20.
+    #[graphql(default)]
+    explain: Vec<String>,
 }
 
 /// The score of one release.
@@ -193,6 +200,18 @@ impl Default for Predictor {
 }
 
 impl AdviseInput {
+    /// What is to be explained.
+    ///
+    /// # Errors
+    /// `LIMIT_EXCEEDED`, `INVALID_NAME` or `INVALID_VERSION`, with a JSON pointer into the input.
+    pub(crate) fn subjects(&self) -> Result<Vec<adviser::Subject>, Fault> {
+        at_most("explain", self.explain.len(), SUBJECTS_MAX)?;
+        let subject = |(position, text): (usize, &String)| {
+            advise::subject(text).map_err(|fault| fault.at(format!("/explain/{position}")))
+        };
+        self.explain.iter().enumerate().map(subject).collect()
+    }
+
     /// The request, with every limit checked and every name and version in its normal form.
     ///
     /// # Errors

@@ -4,6 +4,7 @@ use async_graphql::{Enum, SimpleObject, Union};
 use thoth_adviser::{self as adviser, Outcome};
 
 use super::advice_input::Predictor;
+use super::rejection::Rejection;
 use crate::advise::Report;
 
 /// How a request for advice ended. Nothing fitting is an answer, not an error.
@@ -20,6 +21,8 @@ pub(crate) enum AdviseResult {
 /// At least one stack meets the request.
 #[derive(SimpleObject)]
 pub(crate) struct Advised {
+    /// The id under which the advice is kept and can be given again; absent where it is not kept.
+    id: Option<String>,
     /// The best stacks, best first.
     stacks: Vec<Stack>,
     /// What the search did and what it proves.
@@ -28,11 +31,16 @@ pub(crate) struct Advised {
     missing: Vec<Missing>,
     /// Releases that were left out before the search, by package and reason.
     pruned: Vec<Pruned>,
+    /// Why releases are not part of the first stack: of each of its packages the newest release, where an older one is
+    /// pinned, and every release that was asked about.
+    rejections: Vec<Rejection>,
 }
 
 /// It is proven that no stack meets the request.
 #[derive(SimpleObject)]
 pub(crate) struct Unsatisfiable {
+    /// The id under which the advice is kept and can be given again; absent where it is not kept.
+    id: Option<String>,
     /// Why there is none.
     conflict: Option<Conflict>,
     /// What the search did and what it proves.
@@ -41,11 +49,16 @@ pub(crate) struct Unsatisfiable {
     missing: Vec<Missing>,
     /// Releases that were left out before the search, by package and reason.
     pruned: Vec<Pruned>,
+    /// Why releases are not part of the first stack: of each of its packages the newest release, where an older one is
+    /// pinned, and every release that was asked about.
+    rejections: Vec<Rejection>,
 }
 
 /// No stack can be made of what is known, but one might exist.
 #[derive(SimpleObject)]
 pub(crate) struct NeedsKnowledge {
+    /// The id under which the advice is kept and can be given again; absent where it is not kept.
+    id: Option<String>,
     /// The knowledge that is wanted.
     missing: Vec<Missing>,
     /// Why what is known does not suffice.
@@ -54,6 +67,9 @@ pub(crate) struct NeedsKnowledge {
     search: SearchReport,
     /// Releases that were left out before the search, by package and reason.
     pruned: Vec<Pruned>,
+    /// Why releases are not part of the first stack: of each of its packages the newest release, where an older one is
+    /// pinned, and every release that was asked about.
+    rejections: Vec<Rejection>,
 }
 
 /// One locked stack: one release for every package reached from the requirements.
@@ -123,6 +139,10 @@ pub(crate) struct SearchReport {
     millis: f64,
     /// Statements asked of the graph.
     graph_statements: u64,
+    /// Packages that an earlier advice had read and the graph has not changed since.
+    cache_hits: u64,
+    /// Releases left out before the search in all releases of the packages in reach, from 0 to 1.
+    pruned_share: f64,
 }
 
 /// How a number of stacks is known.
@@ -183,31 +203,39 @@ pub(crate) struct Pruned {
 impl From<Report> for AdviseResult {
     fn from(report: Report) -> Self {
         let advice = report.advice;
+        let id = advice.id;
         let search = SearchReport::from(advice.search);
         let conflict = advice.conflict.map(Conflict::from);
         let missing = advice.missing.into_iter().map(Missing::from).collect();
         let pruned = advice.pruned.into_iter().map(Pruned::from).collect();
+        let rejections = advice.rejections.into_iter().map(Rejection::from).collect();
         match advice.outcome {
             Outcome::Advised => {
                 let stacks = advice.stacks.into_iter().map(Stack::from).collect();
                 Self::Advised(Advised {
+                    id,
                     stacks,
                     search,
                     missing,
                     pruned,
+                    rejections,
                 })
             }
             Outcome::Unsatisfiable => Self::Unsatisfiable(Unsatisfiable {
+                id,
                 conflict,
                 search,
                 missing,
                 pruned,
+                rejections,
             }),
             Outcome::NeedsKnowledge => Self::NeedsKnowledge(NeedsKnowledge {
+                id,
                 missing,
                 conflict,
                 search,
                 pruned,
+                rejections,
             }),
         }
     }
@@ -269,6 +297,8 @@ impl From<adviser::SearchReport> for SearchReport {
             search_millis: search.search_millis,
             millis: search.millis,
             graph_statements: search.graph_statements,
+            cache_hits: search.cache_hits,
+            pruned_share: search.pruned_share,
         }
     }
 }

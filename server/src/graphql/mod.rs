@@ -12,6 +12,7 @@ mod opaque;
 mod package;
 mod page;
 mod query;
+mod rejection;
 mod requirement;
 mod statistics;
 mod version;
@@ -25,6 +26,7 @@ pub use answers::{code_of, shown};
 pub use mutation::Mutation;
 pub use query::Query;
 
+use crate::advise::Advisor;
 use crate::config::ServerConfig;
 use crate::limits;
 
@@ -34,9 +36,13 @@ pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 /// The schema over a graph, with every limit in place.
 pub fn schema(graph: Arc<dyn Graph>, config: &ServerConfig) -> Schema {
     let desk = dead_letter::Desk::new(config.store.clone(), config.broker.clone());
+    let advisor = Advisor::new(Arc::clone(&graph), config.advise_cache_bytes)
+        .telling(config.broker.clone())
+        .keeping(config.store.clone().filter(|_| config.keep_advices));
     let turns = mutation::Turns::new(config.concurrent_advises);
     let builder = async_graphql::Schema::build(Query, Mutation, EmptySubscription)
         .data(graph)
+        .data(Arc::new(advisor))
         .data(turns)
         .data(desk)
         .extension(answers::Answers)

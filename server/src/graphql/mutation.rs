@@ -4,14 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::{Context, Object, Result};
+use thoth_adviser::SearchControl;
 use thoth_schema::error::{ErrorCode, Fault};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::advice_input::AdviseInput;
 use super::advice_output::AdviseResult;
 use super::dead_letter::{DeadLetter, desk};
-use super::page::graph;
-use crate::advise::advise;
+use crate::advise::Advisor;
 use crate::limits::{ADVISE_COMPLEXITY, ADVISE_WAIT_MILLIS};
 
 /// The root of all mutations.
@@ -28,12 +28,21 @@ impl Mutation {
         context: &Context<'_>,
         #[graphql(desc = "What is asked for.")] input: AdviseInput,
     ) -> Result<AdviseResult> {
+        let subjects = input.subjects()?;
         let order = input.validate()?;
-        let graph = graph(context)?.clone();
+        let advisor = Arc::clone(advisor(context)?);
         let permit = turns(context)?.take().await?;
-        // A task of its own: a client that goes away does not free the turn before the search has ended.
+        // A task of its own: a client that goes away does not free the turn before the search has ended, which it
+        // then does soon.
+        let leaving = Leaving::default();
+        let control = Arc::clone(&leaving.0);
         let search = tokio::spawn(async move {
-            let report = advise(graph.as_ref(), &order).await;
+            let report = if subjects.is_empty() {
+                advisor.advise_under(&order, &control).await
+            } else {
+                let explained = advisor.advise_explained(&order, subjects, &control).await;
+                explained.map(|(report, _)| report)
+            };
             drop(permit);
             report
         });
@@ -80,6 +89,16 @@ impl Mutation {
     }
 }
 
+/// Ends the search of a request that nobody waits for any more.
+#[derive(Default)]
+struct Leaving(Arc<SearchControl>);
+
+impl Drop for Leaving {
+    fn drop(&mut self) {
+        self.0.cancel();
+    }
+}
+
 /// The searches that may run at once.
 #[derive(Debug, Clone)]
 pub(crate) struct Turns(Arc<Semaphore>);
@@ -104,6 +123,12 @@ impl Turns {
             .remedy("try again after `retryAfterMillis`")),
         }
     }
+}
+
+fn advisor<'context>(context: &Context<'context>) -> Result<&'context Arc<Advisor>, Fault> {
+    context
+        .data_opt()
+        .ok_or_else(|| Fault::new(ErrorCode::Internal, "the schema holds no adviser"))
 }
 
 fn turns<'context>(context: &Context<'context>) -> Result<&'context Turns, Fault> {

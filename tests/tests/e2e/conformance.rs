@@ -14,6 +14,7 @@ mod plans;
 mod random;
 mod retract;
 mod security;
+mod serving;
 mod statements;
 mod written;
 mod written_inspections;

@@ -19,4 +19,5 @@ mod lock_checker;
 mod parallel;
 mod scenario_format;
 mod scenarios;
+mod serving;
 mod wheel_tags;

@@ -1,5 +1,7 @@
-//! `thoth bench …`: what it can do, in figures.
+//! `thoth bench …`: what it can do and how fast it is here, as Markdown.
 
+mod advise;
+mod figures;
 mod problems;
 mod search;
 
@@ -12,9 +14,17 @@ use thoth_schema::error::Fault;
 use crate::output::Output;
 use crate::settings::Settings;
 
+use advise::BenchAdviseArgs;
+
 /// What can be measured.
 #[derive(Debug, Subcommand)]
 pub(crate) enum BenchVerb {
+    /// Advice over the configured graph, or of a running server: cold, and warm with many clients
+    #[command(
+        after_help = "Examples:\n  thoth bench advise --clients 32 --requests 2000 --graph bolt://127.0.0.1:7687\n  \
+                      thoth bench advise --server http://127.0.0.1:8080/graphql --peer"
+    )]
+    Advise(BenchAdviseArgs),
     /// The search alone: speed, quality by budget, regret, time to proof, memory
     #[command(
         after_help = "Examples:\n  thoth bench search\n  thoth bench search --data ../shared/data --seeds 20 --runs 3\n\n\
@@ -41,12 +51,13 @@ pub(crate) struct SearchArgs {
     pub(crate) runs: u32,
 }
 
-/// Runs one measurement.
+/// Runs the verb.
 ///
 /// # Errors
-/// Those of the verb.
-pub(super) async fn run(verb: &BenchVerb, settings: &Settings, output: &Output) -> Result<ExitCode, Fault> {
+/// Faults of what is measured: a figure that fails is no figure.
+pub(crate) async fn run(verb: &BenchVerb, settings: &Settings, output: &Output) -> Result<ExitCode, Fault> {
     match verb {
+        BenchVerb::Advise(args) => advise::run(args, settings, output).await,
         BenchVerb::Search(args) => search::run(args, settings, output).await,
     }
 }

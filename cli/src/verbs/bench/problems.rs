@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use thoth_adviser::{PredictorName, PrereleasePolicy, RecommendationType, Request, Scoring, Universe};
 use thoth_schema::environment::{Environment, Platform};
 use thoth_schema::error::{ErrorCode, Fault};
-use thoth_server::advise::{AdviseInput, prepare};
+use thoth_server::advise::{AdviseInput, gathered};
 
 use crate::knowledge;
 use crate::output::Output;
@@ -97,15 +97,15 @@ pub(super) async fn load(
     }
     let mut problems = Vec::new();
     for recorded in RECORDED.iter().filter(|one| one.shipped || records.is_some()) {
-        let input = input(recorded)?;
+        let inputs = [input(recorded)?];
         let graph = match &records {
-            Some(file) => knowledge::in_memory(std::slice::from_ref(file), &input, settings, output).await?,
-            None => knowledge::of_documents(super::super::demo::documents()?, &input, output).await?,
+            Some(file) => knowledge::in_memory(std::slice::from_ref(file), &inputs, settings, output).await?,
+            None => knowledge::of_documents(super::super::demo::documents()?, &inputs, output).await?,
         };
-        let (universe, request) = prepare(graph.as_ref(), &input).await?;
+        let (gathered, request) = gathered(graph.as_ref(), &inputs[0]).await?;
         problems.push(Problem {
             title: recorded.title,
-            universe,
+            universe: gathered.universe,
             request: Request {
                 scoring: Scoring::Given,
                 ..request

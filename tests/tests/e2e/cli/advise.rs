@@ -18,7 +18,10 @@ fn the_answer_has_the_fields_of_the_contract() {
         keys.sort();
         keys.join(" ")
     };
-    assert_eq!(keys(&answer), "conflict missing outcome pruned search stacks");
+    assert_eq!(
+        keys(&answer),
+        "conflict missing outcome pruned rejections search stacks"
+    );
     assert_eq!(keys(&answer["stacks"][0]), "pins reasons score");
     assert_eq!(
         keys(&answer["stacks"][0]["pins"][0]),
@@ -26,8 +29,8 @@ fn the_answer_has_the_fields_of_the_contract() {
     );
     assert_eq!(
         keys(&answer["search"]),
-        "bound graphStatements millis optimal predictor searchMillis seed spaceEstimate spaceIsExact spaceMethod \
-         stacksInSpace stacksScored"
+        "bound cacheHits graphStatements millis optimal predictor prunedShare searchMillis seed spaceEstimate spaceIsExact \
+         spaceMethod stacksInSpace stacksScored"
     );
     assert_eq!(answer["outcome"], "advised");
     // app 1 or 2, each with lib 1 alone or with lib 2 and other.

@@ -6,6 +6,7 @@ mod documents;
 mod faults;
 mod graph;
 mod lock;
+mod modes;
 mod purge;
 mod usage;
 

@@ -59,7 +59,13 @@ pub(super) async fn clear(graph: &dyn Graph) {
 }
 
 /// Columns whose list comes from a pattern comprehension, which has no order.
-const UNORDERED_LISTS: &[(&str, &str)] = &[("prune/candidates", "requirements")];
+const UNORDERED_LISTS: &[(&str, &str)] = &[
+    ("prune/candidates", "requirements"),
+    ("prune/candidates", "files"),
+];
+
+/// Columns that hold another value in every graph; whether there is one is compared.
+const OWN_VALUES: &[(&str, &str)] = &[("prune/candidates", "revision")];
 
 /// The rows as they are compared: in the order of the statement where it has one, else sorted.
 pub(super) fn comparable(name: &str, text: &str, rows: &Rows) -> Vec<String> {
@@ -71,6 +77,7 @@ pub(super) fn comparable(name: &str, text: &str, rows: &Rows) -> Vec<String> {
                 items.sort_unstable();
                 format!("{column}={items:?}")
             }
+            Value::Text(_) if OWN_VALUES.contains(&(name, column.as_str())) => format!("{column} is there"),
             _ => format!("{column}={value:?}"),
         });
         cells.collect::<Vec<_>>().join(" ")

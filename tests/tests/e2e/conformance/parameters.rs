@@ -3,8 +3,7 @@
 use thoth_cypher::{Params, Value, map, params};
 use thoth_schema::environment::{Environment, Platform};
 use thoth_schema::purl;
-use thoth_schema::version::{order_key, parse};
-use thoth_schema::versions::{VersionSet, specifier_set};
+use thoth_schema::version::parse;
 
 use super::fixture::{MIRROR, documents, sha256};
 
@@ -77,13 +76,10 @@ pub(super) fn sets(name: &str) -> Option<Vec<Params>> {
         "read/artifacts_of_versions"
         | "read/dependent_counts_of_versions"
         | "read/requirements_of_versions"
-        | "read/versions_by_key"
-        | "prune/artifacts" => keys(&version_keys()),
+        | "read/versions_by_key" => keys(&version_keys()),
         "read/dependents_of_packages" => pages(&package_keys()),
         "read/dependents_of_versions" => pages(&version_keys()),
         "prune/candidates" => candidates(),
-        "prune/removed" => candidates().into_iter().map(without_reach).collect(),
-        "prune/installable" => installable(),
         _ => {
             return super::security::sets(name)
                 .or_else(|| super::retract::sets(name))
@@ -202,64 +198,56 @@ fn environments() -> Vec<Environment> {
     .to_vec()
 }
 
-fn wanted(name: &str, versions: &VersionSet, pinned: &[&str], prereleases: bool) -> Value {
-    let (from, until): (Vec<String>, Vec<String>) = versions
-        .intervals()
-        .iter()
-        .map(|interval| (interval.from.clone(), interval.until.clone()))
-        .unzip();
-    let pinned: Vec<String> = pinned
-        .iter()
-        .map(|text| order_key(&parse(text).unwrap()))
-        .collect();
-    map! { "package" => package(name), "from" => from, "until" => until, "pinned" => pinned, "prereleases" => prereleases }
+fn wanted(name: &str, known: Option<&str>) -> Value {
+    map! { "package" => package(name), "known" => known }
 }
 
+/// Packages that are not known yet, that have no revision, and that have another than the one known.
 fn candidates() -> Vec<Params> {
-    let all = VersionSet::all();
-    let some = |text: &str| specifier_set(&text.parse().unwrap());
-    let everything = |prereleases| {
+    let everything = |known: Option<&str>| {
         PACKAGES
             .iter()
-            .map(|name| wanted(name, &all, &[], prereleases))
+            .map(|name| wanted(name, known))
             .collect::<Vec<_>>()
     };
-    let narrow = vec![
-        wanted("lib", &some(">=1,!=1.5.*,<2.5"), &[], false),
-        wanted("web", &some("==2.1rc1"), &[], true),
-        wanted("native", &VersionSet::none(), &[], false),
-        wanted("nowhere", &all, &[], true),
-    ];
-    let pinned = vec![
-        wanted("lib", &some("==0.9"), &["0.9"], false),
-        wanted("web", &all, &["1.0", "2.0"], false),
+    let mixed = vec![
+        wanted("lib", None),
+        wanted("web", Some("another")),
+        wanted("native", Some("")),
+        wanted("nowhere", None),
+        wanted("nowhere", Some("another")),
     ];
     let extras = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
     let requests = [
-        (everything(true), extras(&[""]), "", vec![]),
-        (everything(false), extras(&["", "test", "fast"]), "", vec![]),
+        (everything(None), extras(&[""]), "", vec![]),
         (
-            everything(true),
+            everything(Some("another")),
+            extras(&["", "test", "fast"]),
+            "",
+            vec![],
+        ),
+        (
+            everything(Some("")),
             extras(&["", "docs"]),
             "2019-06-01T12:30:45.123456Z",
             vec![],
         ),
         (
-            everything(true),
+            everything(None),
             extras(&["docs"]),
             "2019-06-01T12:30:45.123455Z",
             vec![],
         ),
-        (everything(false), extras(&["", "fast"]), "", vec![MIRROR]),
+        (everything(None), extras(&["", "fast"]), "", vec![MIRROR]),
         (
-            everything(false),
+            everything(None),
             extras(&[""]),
             "2020-01-16T00:00:00.000000Z",
             vec![MIRROR, "default"],
         ),
-        (narrow, extras(&["", "fast"]), "", vec![]),
+        (mixed, extras(&["", "fast"]), "", vec![]),
         (
-            pinned,
+            vec![wanted("lib", None)],
             extras(&[""]),
             "2020-12-31T23:59:59.999999Z",
             vec!["default"],
@@ -268,35 +256,14 @@ fn candidates() -> Vec<Params> {
     ];
     let mut sets = Vec::new();
     for environment in environments() {
+        let tags = environment.supported_tags();
         for (wanted, extras, as_of, indexes) in &requests {
             sets.push(params! {
                 "wanted" => wanted.clone(), "extras" => extras.clone(), "asOf" => *as_of, "indexes" => indexes.clone(),
                 "python" => environment.python_order(), "sysPlatform" => environment.markers.sys_platform(),
-                "machine" => environment.markers.platform_machine(),
+                "machine" => environment.markers.platform_machine(), "pythonAbi" => tags.python_abi.clone(),
+                "platforms" => tags.platforms.clone(), "anyPythonAbi" => tags.any_python_abi.clone(),
             });
-        }
-    }
-    sets
-}
-
-fn without_reach(mut params: Params) -> Params {
-    for name in ["extras", "sysPlatform", "machine"] {
-        params.remove(name);
-    }
-    params
-}
-
-fn installable() -> Vec<Params> {
-    let mut sets = Vec::new();
-    for environment in environments() {
-        let tags = environment.supported_tags();
-        for list in keys(&version_keys()) {
-            let mut set = list;
-            set.extend(params! {
-                "pythonAbi" => tags.python_abi.clone(), "platforms" => tags.platforms.clone(),
-                "anyPythonAbi" => tags.any_python_abi.clone(),
-            });
-            sets.push(set);
         }
     }
     sets

@@ -35,6 +35,9 @@ pub(super) fn sets(name: &str) -> Option<Vec<Params>> {
             vec![params! { "keys" => keys }]
         }
         // Which nodes go first is nobody's business, so it is none or all.
+        "write/revisions" => revisions(vec![package("web"), package("nowhere")]),
+        "write/revisions_by_versions" => revisions(vec![version("web", "1.0", None), "nowhere".to_owned()]),
+        "write/revisions_by_artifacts" => revisions(vec![sha256(1), sha256(999)]),
         "write/wipe" => [0, 1_000_000, 10]
             .map(|nodes: i64| params! { "nodes" => nodes })
             .to_vec(),
@@ -172,6 +175,10 @@ fn rows(name: &str) -> Option<Vec<Vec<Value>>> {
                 .or_else(|| super::images::rows(name));
         }
     })
+}
+
+fn revisions(keys: Vec<String>) -> Vec<Params> {
+    vec![params! { "keys" => keys, "revision" => "0123456789abcdef" }]
 }
 
 fn artifact_facts() -> Vec<Vec<Value>> {

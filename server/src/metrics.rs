@@ -1,0 +1,112 @@
+//! Counters of the advises of this process, beside those of documents.
+
+use std::sync::LazyLock;
+
+use prometheus_client::encoding::text::{encode_eof, encode_registry};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::registry::Registry;
+use thoth_schema::error::{ErrorCode, Fault};
+
+/// What [`thoth_ingest::metrics::render`] ends with.
+const END: &str = "# EOF\n";
+
+#[derive(Default)]
+struct Metrics {
+    registry: Registry,
+    hits: Counter,
+    misses: Counter,
+    evicted: Counter,
+    bytes: Gauge,
+    packages: Gauge,
+}
+
+static PROCESS: LazyLock<Metrics> = LazyLock::new(|| {
+    let mut metrics = Metrics::default();
+    let registry = &mut metrics.registry;
+    let counters = [
+        (
+            "thoth_advise_cache_hits",
+            "Packages that were cached and had not changed",
+            &metrics.hits,
+        ),
+        (
+            "thoth_advise_cache_misses",
+            "Packages that were read from the graph",
+            &metrics.misses,
+        ),
+        (
+            "thoth_advise_cache_evicted",
+            "Packages that were dropped for want of room",
+            &metrics.evicted,
+        ),
+    ];
+    for (name, meaning, counter) in counters {
+        registry.register(name, meaning, counter.clone());
+    }
+    let gauges = [
+        (
+            "thoth_advise_cache_bytes",
+            "Bytes of memory that cached packages take, about",
+            &metrics.bytes,
+        ),
+        (
+            "thoth_advise_cache_packages",
+            "Packages cached, once for each scope",
+            &metrics.packages,
+        ),
+    ];
+    for (name, meaning, gauge) in gauges {
+        registry.register(name, meaning, gauge.clone());
+    }
+    metrics
+});
+
+/// Packages of one round that held, and that were read.
+pub(crate) fn cache_used(hits: u64, misses: u64) {
+    PROCESS.hits.inc_by(hits);
+    PROCESS.misses.inc_by(misses);
+}
+
+/// A package was dropped for want of room.
+pub(crate) fn cache_evicted() {
+    PROCESS.evicted.inc();
+}
+
+/// How much is cached now.
+pub(crate) fn cache_size(bytes: usize, packages: usize) {
+    PROCESS.bytes.set(i64::try_from(bytes).unwrap_or(i64::MAX));
+    PROCESS.packages.set(i64::try_from(packages).unwrap_or(i64::MAX));
+}
+
+/// Every metric of this process, those of documents first.
+///
+/// # Errors
+/// `INTERNAL`, which no metric causes.
+pub(crate) fn render() -> Result<String, Fault> {
+    let mut text = thoth_ingest::metrics::render()?;
+    text.truncate(text.trim_end_matches(END).len());
+    encode_registry(&mut text, &PROCESS.registry)
+        .and_then(|()| encode_eof(&mut text))
+        .map_err(|error| {
+            Fault::new(
+                ErrorCode::Internal,
+                format!("the metrics cannot be written: {error}"),
+            )
+        })?;
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_registries_are_one_text() {
+        cache_used(3, 1);
+        let text = render().unwrap();
+        assert!(text.contains("thoth_advise_cache_hits_total "), "{text}");
+        assert_eq!(text.matches("# EOF").count(), 1);
+        assert!(text.ends_with(END));
+    }
+}
