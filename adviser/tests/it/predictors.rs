@@ -63,6 +63,7 @@ fn pins_score(stack: &Stack) -> f64 {
 }
 
 fn without_time(mut advice: Advice) -> Advice {
+    advice.search.search_millis = 0.0;
     advice.search.millis = 0.0;
     advice
 }
@@ -128,6 +129,7 @@ fn holds_with_terms(toy: &Toy, terms: Vec<Term>) {
         ..toy.request()
     };
     let mut universe = toy.universe();
+    universe.terms.clear();
     let every = advise(&universe, &request).expect("an advice").stacks;
     let worth = |stack: &Stack| added(&terms, stack).map(|added| added + pins_score(stack));
     let best = every.iter().filter_map(worth).fold(f64::NEG_INFINITY, f64::max);
