@@ -51,7 +51,7 @@ fn assert_true_words(toy: &Toy, sentences: &[String], own: Option<&str>) {
     let known = written(toy);
     for word in sentences.iter().flat_map(|sentence| sentence.split_whitespace()) {
         let word = word
-            .trim_end_matches(['.', ',', ':', ')'])
+            .trim_end_matches(['.', ',', ':', ';', ')'])
             .trim_start_matches('(');
         let is_requirement = word.starts_with('p') && word.contains(['<', '>', '=', '!']);
         assert!(
