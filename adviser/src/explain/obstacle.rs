@@ -143,7 +143,7 @@ impl<'p> Standing<'p> {
             return Reason::new("SCORE", message).with_evidence(evidence);
         }
         let message = if self.optimal {
-            format!("it needs other packages than this stack, and no stack with it scores higher")
+            "it needs other packages than this stack, and no stack with it scores higher".to_owned()
         } else {
             format!("it needs other packages than the other release of {name}")
         };

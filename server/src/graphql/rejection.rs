@@ -77,7 +77,7 @@ impl From<adviser::Rejection> for Rejection {
             reasons: one.reasons.into_iter().map(Reason::from).collect(),
             regret: one.regret,
             proven: one.proven,
-            changes: one.changes.into_iter().map(PinChange::from).collect(),
+            changes: one.changes.into_iter().map(Into::into).collect(),
         }
     }
 }
