@@ -141,10 +141,11 @@ fn speed(problem: &Problem, predictor: PredictorName, runs: u32) -> Result<f64, 
 }
 
 fn timed(problem: &Problem, predictor: PredictorName, limit: u64, seed: u64) -> Result<(f64, f64), Fault> {
-    let start = Instant::now();
+    let (start, core) = (Instant::now(), on_core());
     let advised = search(problem, predictor, limit, seed, None)?;
+    let of_core = on_core().zip(core).map(|(after, before)| after - before);
     Ok((
-        start.elapsed().as_secs_f64(),
+        of_core.unwrap_or_else(|| start.elapsed().as_secs_f64()),
         advised.advice.search.stacks_scored as f64,
     ))
 }
