@@ -33,20 +33,25 @@ mod gather;
 mod hash;
 mod latest;
 mod legal;
+mod lock;
 mod model;
 mod order;
 mod predictor;
 mod problem;
 mod prune;
 mod report;
+pub mod scoring;
 mod space;
 mod walk;
 mod weight;
 
-pub use advice::{Advice, Conflict, Missing, Outcome, Pin, Pruned, Reason, SearchReport, Stack, StackCount};
+pub use advice::{
+    Advice, Conflict, LockReport, Missing, Outcome, Pin, Pruned, Reason, SearchReport, Stack, StackCount,
+};
 pub use advise::advise;
 pub use check::{Pinned, PinnedRelease, check, check_stack};
 pub use model::{
     Candidate, Effect, Member, PackageKnowledge, PredictorName, PrereleasePolicy, RecommendationType,
     Request, Scoring, Term, Universe,
 };
+pub use scoring::{Interval, LicencePolicy, Policy, Unit, UnitScore};
