@@ -291,6 +291,10 @@ catalogue! {
     PRUNE_ARTIFACTS = "prune/artifacts";
     /// One round of an advise: the releases of the frontier that survive, with the requirement lines in reach.
     PRUNE_CANDIDATES = "prune/candidates";
+    /// What is known of releases besides their metadata.
+    PRUNE_EVIDENCE_RELEASES = "prune/evidence_releases";
+    /// What was seen of stacks: how they went, and what was measured.
+    PRUNE_EVIDENCE_STACKS = "prune/evidence_stacks";
     /// How many artifacts of each release would install.
     PRUNE_INSTALLABLE = "prune/installable";
     /// The releases of the reached packages that pruning removed, with every clause that removed them.

@@ -1,6 +1,7 @@
 //! One request for advice: gathers candidates from the graph in a few rounds, searches them locally, and fills in what
 //! only the graph knows: hashes of the pinned releases and what was pruned on the way.
 
+mod evidence;
 mod frontier;
 mod gather;
 mod pruned;
@@ -10,7 +11,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
-use thoth_adviser::{Advice, PredictorName, PrereleasePolicy, RecommendationType, Request, Scoring};
+use thoth_adviser::{
+    Advice, Pinned, PinnedRelease, Policy, PredictorName, PrereleasePolicy, RecommendationType, Request,
+    Scoring,
+};
 use thoth_cypher::{Graph, PRUNE_ARTIFACTS, params};
 use thoth_schema::environment::Environment;
 use thoth_schema::error::{ErrorCode, Fault};
@@ -60,12 +64,16 @@ pub struct AdviseInput {
     pub seed: u64,
     /// Only what was published until then: a date (its whole day) or a timestamp.
     pub as_of: Option<String>,
-    /// Scores by package name and version; `None` scores by recency.
+    /// Scores by package name and version; `None` scores by all that is known.
     pub scores: Option<BTreeMap<(String, String), f64>>,
     /// Packages that may only be installed from wheels; `:all:` for every one.
     pub only_binary: BTreeSet<String>,
     /// Packages that may not be installed from wheels; `:all:` for every one.
     pub no_binary: BTreeSet<String>,
+    /// What is accepted and refused beyond versions.
+    pub policy: Policy,
+    /// The stack in use: version by package name; it is kept unless a better one exists.
+    pub lock: Option<BTreeMap<String, String>>,
 }
 
 /// The answer, in the shape of the JSON contract.
@@ -122,7 +130,7 @@ fn request(input: &AdviseInput) -> Result<Request, Fault> {
     let scoring = if input.scores.is_some() {
         Scoring::Given
     } else {
-        Scoring::Recency
+        Scoring::Knowledge
     };
     Ok(Request {
         requirements: parsed(&input.requirements, "requirements")?,
@@ -131,12 +139,24 @@ fn request(input: &AdviseInput) -> Result<Request, Fault> {
         prerelease: input.prerelease,
         scoring,
         recommendation_type: input.recommendation_type,
+        policy: input.policy.clone().checked()?,
+        lock: input.lock.as_ref().map(lock).transpose()?,
         predictor: input.predictor,
         count: input.count.max(1),
         limit: input.limit,
         budget: Duration::from_millis(input.budget_millis),
         seed: input.seed,
     })
+}
+
+/// The pins of a lock, from whichever index has them.
+fn lock(stated: &BTreeMap<String, String>) -> Result<Pinned, Fault> {
+    within("lock", stated.len(), MAX_REQUIREMENTS)?;
+    let pin = |(name, version): (&String, &String)| {
+        let version = version::parse(version)?;
+        Ok((name::package(name)?, PinnedRelease { version, index: None }))
+    };
+    stated.iter().map(pin).collect()
 }
 
 /// Scores by package name and order key, so that `1.0.0` means the release `1.0`.

@@ -38,6 +38,21 @@ fn speaks_of(document: &Document) -> Vec<PackageName> {
                 .filter_map(|error| name::package(&error.name).ok()),
         ),
         Payload::IndexChange(seen) => names.extend(seen.changes.iter().map(|change| change.name.clone())),
+        Payload::Advisory(advisory) => {
+            let affected = advisory
+                .packages
+                .iter()
+                .filter(|package| package.ecosystem == "pypi");
+            names.extend(affected.filter_map(|package| name::package(&package.name).ok()));
+        }
+        Payload::SecurityIndicator(report) => names.push(report.package.clone()),
+        Payload::Inspection(report) => {
+            let pins = report
+                .inspections
+                .iter()
+                .filter_map(|inspection| inspection.stack.as_ref());
+            names.extend(pins.flatten().map(|pin| pin.name.clone()));
+        }
         _ => {}
     }
     names
