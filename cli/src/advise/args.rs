@@ -67,6 +67,24 @@ pub(crate) struct AdviseArgs {
     /// When pre-releases may be chosen [default: if-necessary-or-explicit; `allow` where a requirements file says --pre]
     #[arg(long, value_name = "POLICY", value_parser = choice::<PrereleasePolicy>(PrereleasePolicy::ALL.iter().map(|one| one.as_str())))]
     pub(crate) prerelease: Option<PrereleasePolicy>,
+    /// Lock in use, a requirements file of `==` lines or a Pipfile.lock: kept unless something better exists
+    #[arg(long, value_name = "FILE")]
+    pub(crate) lock: Option<PathBuf>,
+    /// Advisory, by id or alias, that is not held against a release; repeatable
+    #[arg(long = "accept-advisory", value_name = "ID")]
+    pub(crate) accepted_advisories: Vec<String>,
+    /// With the type security: least severity (CVSS, 0 to 10) of an advisory that removes a release
+    #[arg(long, value_name = "N", default_value_t = 0.0)]
+    pub(crate) min_severity: f64,
+    /// SPDX id of a licence that is welcome, and no others are; repeatable
+    #[arg(long = "allow-licence", value_name = "ID")]
+    pub(crate) allowed_licences: Vec<String>,
+    /// SPDX id of a licence that is not welcome; repeatable
+    #[arg(long = "deny-licence", value_name = "ID")]
+    pub(crate) denied_licences: Vec<String>,
+    /// Processor of the machine as VENDOR-FAMILY-MODEL: only figures measured on such count
+    #[arg(long, value_name = "NAME")]
+    pub(crate) processor: Option<String>,
     /// Stacks to return
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=MAX_STACKS as u64))]
     pub(crate) count: u64,

@@ -115,6 +115,8 @@ fn flask() -> Result<AdviseInput, Fault> {
         scores: None,
         only_binary: Default::default(),
         no_binary: Default::default(),
+        policy: Default::default(),
+        lock: None,
     })
 }
 
