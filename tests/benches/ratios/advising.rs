@@ -98,6 +98,8 @@ fn input(requirements: &[&str], python: &str, as_of: Option<&str>, predictor: Pr
         scores: None,
         only_binary: Default::default(),
         no_binary: Default::default(),
+        policy: Default::default(),
+        lock: None,
     }
 }
 

@@ -31,6 +31,8 @@ fn input(platform: Platform, python: &str, requirements: &[&str]) -> AdviseInput
         scores: None,
         only_binary: BTreeSet::new(),
         no_binary: BTreeSet::new(),
+        policy: Default::default(),
+        lock: None,
     }
 }
 
@@ -82,6 +84,8 @@ fn requests() -> Vec<AdviseInput> {
         },
         AdviseInput {
             no_binary: ["web".to_owned()].into(),
+            policy: Default::default(),
+            lock: None,
             scores: Some(scores),
             ..linux("3.7", &["web"])
         },

@@ -84,6 +84,7 @@ pub(super) fn sets(name: &str) -> Option<Vec<Params>> {
         "prune/candidates" => candidates(),
         "prune/removed" => candidates().into_iter().map(without_reach).collect(),
         "prune/installable" => installable(),
+        "prune/evidence_releases" | "prune/evidence_stacks" => super::evidence::sets(name),
         _ => {
             return super::security::sets(name)
                 .or_else(|| super::retract::sets(name))

@@ -75,6 +75,8 @@ fn input(requirement: &str, indexes: &[&str]) -> AdviseInput {
         scores: None,
         only_binary: BTreeSet::new(),
         no_binary: BTreeSet::new(),
+        policy: Default::default(),
+        lock: None,
     }
 }
 
