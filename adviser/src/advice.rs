@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::PredictorName;
+use crate::rules::RulesReport;
 
 /// Numbers up to this are exact in every JSON reader; larger counts are written as decimal strings.
 const LARGEST_EXACT_NUMBER: u64 = 1 << 53;
@@ -17,6 +18,8 @@ pub enum Outcome {
     Unsatisfiable,
     /// No stack can be made of what is known, but one might exist if `missing` were known.
     NeedsKnowledge,
+    /// A rule ends the advice; `rules` says which and why.
+    Refused,
 }
 
 /// The answer to one request.
@@ -35,6 +38,9 @@ pub struct Advice {
     pub missing: Vec<Missing>,
     /// What was removed before the search; filled in by the caller, who ran the prune statements.
     pub pruned: Vec<Pruned>,
+    /// What the rules did to it; absent where none concerns the request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rules: Option<RulesReport>,
 }
 
 /// One locked stack.
@@ -213,4 +219,7 @@ pub struct Pruned {
     pub count: u64,
     /// One of them.
     pub example: String,
+    /// Keys of the graph nodes that say so, such as rules.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<String>,
 }

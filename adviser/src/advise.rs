@@ -97,6 +97,7 @@ fn advised(
         conflict: None,
         missing,
         pruned: Vec::new(),
+        rules: None,
     })
 }
 
@@ -151,6 +152,7 @@ fn nothing<'a>(
         conflict: Some(conflict),
         missing,
         pruned: Vec::new(),
+        rules: None,
     })
 }
 

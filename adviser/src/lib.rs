@@ -39,6 +39,7 @@ mod predictor;
 mod problem;
 mod prune;
 mod report;
+pub mod rules;
 mod space;
 mod walk;
 mod weight;

@@ -295,6 +295,8 @@ catalogue! {
     PRUNE_INSTALLABLE = "prune/installable";
     /// The releases of the reached packages that pruning removed, with every clause that removed them.
     PRUNE_REMOVED = "prune/removed";
+    /// Rules that may count for a request.
+    PRUNE_RULES = "prune/rules";
     /// Every Advice node, for the canonical checksum.
     CHECKSUM_ADVICES = "checksum/advices";
     /// Every FOR relationship from Advice to Environment, for the canonical checksum.
