@@ -275,6 +275,8 @@ catalogue! {
     READ_REQUIREMENT_INTERVALS = "read/requirement_intervals";
     /// Requirement lines of releases in published order.
     READ_REQUIREMENTS_OF_VERSIONS = "read/requirements_of_versions";
+    /// Rules by their keys.
+    READ_RULES_BY_KEY = "read/rules_by_key";
     /// The nodes that documents state.
     READ_STATED_NODES = "read/stated_nodes";
     /// How much knowledge there is.

@@ -171,6 +171,11 @@ impl RuleSet {
     pub fn key(&self) -> String {
         format!("{}:{}", self.name, self.path.as_deref().unwrap_or_default())
     }
+
+    /// `<namespace>:<path>#<kind>/<name>` of one of its rules.
+    pub fn rule_key(&self, rule: &Rule) -> String {
+        format!("{}#{}/{}", self.key(), rule.kind.as_str(), rule.name)
+    }
 }
 
 impl Rule {

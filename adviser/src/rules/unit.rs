@@ -33,6 +33,12 @@ impl Unit {
         self.unit_type.kind()
     }
 
+    /// The units that must be in effect for it to be so: kind, namespace and name.
+    pub fn dependencies(&self) -> Vec<(RuleKind, String, String)> {
+        let named = |one: &super::include::Dependency| (one.kind, one.namespace.clone(), one.name.clone());
+        self.include.dependencies.iter().map(named).collect()
+    }
+
     /// Why it can never have an effect; `None` for a unit that can.
     pub fn void(&self) -> Option<&str> {
         self.void.as_deref()

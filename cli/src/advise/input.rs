@@ -7,7 +7,7 @@ use thoth_schema::requirement::Requirement;
 use thoth_server::advise::AdviseInput;
 
 use super::args::AdviseArgs;
-use super::{requirements, scores};
+use super::{requirements, rules, scores};
 use crate::files;
 use crate::output::Output;
 
@@ -54,6 +54,7 @@ pub(super) fn build(args: &AdviseArgs, output: &Output) -> Result<AdviseInput, F
         scores: args.scores.as_deref().map(scores::read).transpose()?,
         only_binary: files.only_binary,
         no_binary: files.no_binary,
+        rules: rules::input(args)?,
     })
 }
 

@@ -96,6 +96,7 @@ impl<'request> Tally<'request> {
                 reason: reason.to_owned(),
                 count,
                 example,
+                evidence: Vec::new(),
             })
             .collect()
     }

@@ -8,6 +8,7 @@ use thoth_schema::environment::{self, Environment};
 use thoth_schema::error::{ErrorCode, Fault};
 use thoth_schema::{name, version};
 
+use super::rules_input::RulesInput;
 use crate::advise;
 use crate::limits::{
     BUDGET_MILLIS_DEFAULT, BUDGET_MILLIS_MAX, NAMES_MAX, REQUIREMENT_BYTES, REQUIREMENTS_MAX, SCORES_MAX,
@@ -64,6 +65,8 @@ pub(crate) struct AdviseInput {
     /// Packages to install from source only; `:all:` for every one.
     #[graphql(default)]
     no_binary: Vec<String>,
+    /// Rules for this request, and what rules ask of it.
+    rules: Option<RulesInput>,
 }
 
 /// The score of one release.
@@ -210,6 +213,7 @@ impl AdviseInput {
             scores: self.scores.as_deref().map(scores).transpose()?,
             only_binary: names("onlyBinary", &self.only_binary)?,
             no_binary: names("noBinary", &self.no_binary)?,
+            rules: self.rules.map(RulesInput::validate).transpose()?.unwrap_or_default(),
             requirements: self.requirements,
             constraints: self.constraints,
             indexes: self.indexes,
