@@ -31,14 +31,18 @@ impl Ruling {
         for (place, stack) in advice.stacks.iter_mut().enumerate() {
             let pins = pinned(stack);
             if let Some((at, term)) = self.ends.iter().find(|(_, term)| holds(term, &pins)) {
-                report.refusals.push(reason(&self.units[*at], "RULE_REFUSES", &term.reason.message));
+                report
+                    .refusals
+                    .push(reason(&self.units[*at], "RULE_REFUSES", &term.reason.message));
                 end = Some(place);
                 break;
             }
             for unit in self.speaking(&pins) {
                 say(unit, stack, &pins, self.default_index.as_deref());
                 let line = unit.run.log.as_ref().filter(|_| unit.kind() == RuleKind::Wraps);
-                logged.extend(line.map(|(severity, message)| (severity.clone(), format!("{message} ({})", unit.key))));
+                logged.extend(
+                    line.map(|(severity, message)| (severity.clone(), format!("{message} ({})", unit.key))),
+                );
                 let changes = unit.run.manifest_changes.iter().map(|change| ManifestChange {
                     rule: unit.key.clone(),
                     stack: place,
@@ -129,15 +133,26 @@ fn say(unit: &Unit, stack: &mut Stack, pins: &[Pinned], default_index: Option<&s
         push(&mut stack.reasons, on(reason));
     }
     for (about, reason) in &unit.run.justification {
-        let pin = about.as_ref().and_then(|about| pins.iter().position(|pin| pin.name == *about));
-        match pin.and_then(|at| stack.pins.iter_mut().find(|pin| pin.name == pins[at].name.to_string())) {
+        let pin = about
+            .as_ref()
+            .and_then(|about| pins.iter().position(|pin| pin.name == *about));
+        match pin.and_then(|at| {
+            stack
+                .pins
+                .iter_mut()
+                .find(|pin| pin.name == pins[at].name.to_string())
+        }) {
             Some(pin) => push(&mut pin.reasons, on(reason)),
             None => push(&mut stack.reasons, on(reason)),
         }
     }
-    let Some(start) = &unit.run.release_notes else { return };
+    let Some(start) = &unit.run.release_notes else {
+        return;
+    };
     for member in unit.patterns.iter().flat_map(|pattern| &pattern.members) {
-        let Some(at) = pins.iter().find(|pin| pin.is(member, default_index)) else { continue };
+        let Some(at) = pins.iter().find(|pin| pin.is(member, default_index)) else {
+            continue;
+        };
         let message = format!("release notes of {} {}", at.name, at.version);
         let notes = Reason::new("RULE_INFO", message).with_link(Some(format!("{start}{}", at.version)));
         if let Some(pin) = stack.pins.iter_mut().find(|pin| pin.name == at.name.to_string()) {

@@ -56,7 +56,10 @@ impl<'a> Reach<'a> {
         pattern: &'p Pattern,
     ) -> impl Iterator<Item = (&'a PackageName, &'a Candidate)> + 'p {
         let universe: &'a Universe = self.universe;
-        let named = pattern.name.as_ref().map(|name| universe.packages.get_key_value(name));
+        let named = pattern
+            .name
+            .as_ref()
+            .map(|name| universe.packages.get_key_value(name));
         let all = pattern.name.is_none().then(|| universe.packages.iter());
         let packages = named.flatten().into_iter().chain(all.into_iter().flatten());
         let all = packages.flat_map(|(name, known)| known.candidates.iter().map(move |one| (name, one)));
@@ -86,18 +89,32 @@ impl<'a> Reach<'a> {
                 continue;
             }
             let index = pattern.index.as_ref().map(|_| candidate.index.as_str());
-            found.entry((package, index)).or_default().push(point(&candidate.order));
+            found
+                .entry((package, index))
+                .or_default()
+                .push(point(&candidate.order));
         }
         let member = |((package, index), points): ((&PackageName, Option<&str>), Vec<Interval>)| Member {
             package: package.clone(),
-            versions: self.widened(pattern, package, parent_of.is_some(), VersionSet::from_intervals(points)),
+            versions: self.widened(
+                pattern,
+                package,
+                parent_of.is_some(),
+                VersionSet::from_intervals(points),
+            ),
             index: index.map(str::to_owned),
         };
         found.into_iter().map(member).collect()
     }
 
     /// The specifier's own versions where they are the ones found; shorter than a point for each release.
-    fn widened(&self, pattern: &Pattern, package: &PackageName, exact: bool, found: VersionSet) -> VersionSet {
+    fn widened(
+        &self,
+        pattern: &Pattern,
+        package: &PackageName,
+        exact: bool,
+        found: VersionSet,
+    ) -> VersionSet {
         let known = self.universe.packages.get(package);
         let mut candidates = known.iter().flat_map(|known| &known.candidates);
         let is_whole = !exact

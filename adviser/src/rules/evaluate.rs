@@ -124,7 +124,11 @@ fn remove(unit: &Unit, reach: &Reach<'_>, why: &str, ruling: &mut Ruling) -> boo
 /// Takes packages out of all requirements; what the request names itself stays.
 fn skip_packages(unit: &Unit, reach: &Reach<'_>, ruling: &mut Ruling) -> bool {
     let mut any = false;
-    for name in unit.patterns.iter().filter_map(|pattern| pattern.members[0].name.as_ref()) {
+    for name in unit
+        .patterns
+        .iter()
+        .filter_map(|pattern| pattern.members[0].name.as_ref())
+    {
         if reach.roots.contains(name) {
             ruling.skip(unit, &format!("the request itself requires {name}"));
         } else if reach.is_required(name) {
@@ -142,8 +146,12 @@ fn skip_packages(unit: &Unit, reach: &Reach<'_>, ruling: &mut Ruling) -> bool {
 fn skip_from(unit: &Unit, reach: &Reach<'_>, ruling: &mut Ruling) -> bool {
     let mut any = false;
     for pattern in &unit.patterns {
-        let (Some(name), Some(parent)) = (&pattern.members[0].name, pattern.from.first()) else { continue };
-        let requires = reach.candidates(parent).any(|(_, candidate)| reach.requires(candidate, name));
+        let (Some(name), Some(parent)) = (&pattern.members[0].name, pattern.from.first()) else {
+            continue;
+        };
+        let requires = reach
+            .candidates(parent)
+            .any(|(_, candidate)| reach.requires(candidate, name));
         if requires {
             any = true;
             ruling.edits.push(Edit::Drop {
@@ -206,11 +214,18 @@ fn combine(at: usize, unit: &Unit, reach: &Reach<'_>, ruling: &mut Ruling) {
         return;
     }
     let mut any = false;
-    for members in unit.patterns.iter().flat_map(|pattern| reach.combinations(pattern)) {
+    for members in unit
+        .patterns
+        .iter()
+        .flat_map(|pattern| reach.combinations(pattern))
+    {
         any = true;
         let (effect, reason) = match (&unit.run.stop, unit.run.score) {
             (Some(stop), _) => (Effect::Forbids, reason(unit, "RULE_FORBIDS", &stop.message)),
-            (None, Some(score)) => (Effect::Adds(score), reason(unit, "RULE_SCORE", &scored(unit, score))),
+            (None, Some(score)) => (
+                Effect::Adds(score),
+                reason(unit, "RULE_SCORE", &scored(unit, score)),
+            ),
             (None, None) => (Effect::Adds(0.0), reason(unit, "RULE_INFO", &unit.name)),
         };
         let term = Term {
@@ -226,8 +241,16 @@ fn combine(at: usize, unit: &Unit, reach: &Reach<'_>, ruling: &mut Ruling) {
 }
 
 fn scored(unit: &Unit, score: f64) -> String {
-    let said = unit.run.justification.first().map(|(_, reason)| reason.message.as_str());
-    format!("the rule {} adds {score}: {}", unit.name, said.unwrap_or("no reason is given"))
+    let said = unit
+        .run
+        .justification
+        .first()
+        .map(|(_, reason)| reason.message.as_str());
+    format!(
+        "the rule {} adds {score}: {}",
+        unit.name,
+        said.unwrap_or("no reason is given")
+    )
 }
 
 /// A reason that rests on the unit, with the first link it has.
@@ -262,7 +285,8 @@ impl Ruling {
 
     fn log(&mut self, unit: &Unit) {
         if let Some((severity, message)) = &unit.run.log {
-            self.log.push((severity.clone(), format!("{message} ({})", unit.key)));
+            self.log
+                .push((severity.clone(), format!("{message} ({})", unit.key)));
         }
     }
 }

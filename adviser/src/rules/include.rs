@@ -132,9 +132,14 @@ impl Include {
                 .recommendation_types
                 .as_ref()
                 .is_none_or(|types| types.any(|one| *one == kind))
-            && self.authenticated.is_none_or(|wanted| wanted == context.authenticated)
+            && self
+                .authenticated
+                .is_none_or(|wanted| wanted == context.authenticated)
             && (self.labels.is_empty()
-                || self.labels.iter().any(|(key, value)| context.labels.get(key) == Some(value)))
+                || self
+                    .labels
+                    .iter()
+                    .any(|(key, value)| context.labels.get(key) == Some(value)))
             && (self.library_usage.is_empty()
                 || self.library_usage.iter().any(|symbol| symbol.is_used(context)))
             && self.runtime.admits(context)
@@ -159,15 +164,28 @@ impl Place {
     fn admits(&self, context: &Context<'_>) -> bool {
         let runtime = context.runtime;
         let environment = &context.request.environment;
-        let platform = environment.name.rsplit_once("-py").map_or("", |(platform, _)| platform);
+        let platform = environment
+            .name
+            .rsplit_once("-py")
+            .map_or("", |(platform, _)| platform);
         let system = |(name, version): &(Option<String>, Option<String>)| {
-            is_system(runtime.operating_system.as_ref(), name.as_deref(), version.as_deref())
+            is_system(
+                runtime.operating_system.as_ref(),
+                name.as_deref(),
+                version.as_deref(),
+            )
         };
         let is_text = |wanted: &Option<String>, text: Option<&str>| wanted.as_deref() == text;
         (self.operating_systems.is_empty() || self.operating_systems.iter().any(system))
             && (self.hardware.is_empty() || self.hardware.iter().any(|one| one.admits(runtime)))
-            && self.versions.iter().all(|(software, wanted)| wanted.admit(*software, context))
-            && self.platforms.as_ref().is_none_or(|list| list.any(|one| is_text(one, Some(platform))))
+            && self
+                .versions
+                .iter()
+                .all(|(software, wanted)| wanted.admit(*software, context))
+            && self
+                .platforms
+                .as_ref()
+                .is_none_or(|list| list.any(|one| is_text(one, Some(platform))))
             && self
                 .base_images
                 .as_ref()
@@ -197,7 +215,10 @@ fn is_system(there: Option<&OperatingSystem>, name: Option<&str>, version: Optio
         other => other,
     };
     let has_version = |wanted: &str| {
-        let rest = there.version.as_deref().and_then(|version| version.strip_prefix(wanted));
+        let rest = there
+            .version
+            .as_deref()
+            .and_then(|version| version.strip_prefix(wanted));
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     };
     name.is_none_or(|name| family(name) == family(&there.name)) && version.is_none_or(has_version)
@@ -211,7 +232,12 @@ fn is_image(wanted: Option<&str>, there: Option<&str>) -> bool {
         (Some(wanted), Some(there)) => match wanted.strip_suffix('*') {
             Some(start) => there.starts_with(start),
             None if wanted.rsplit('/').next().is_some_and(|last| last.contains(':')) => wanted == there,
-            None => there == wanted || there.strip_prefix(wanted).is_some_and(|rest| rest.starts_with(':')),
+            None => {
+                there == wanted
+                    || there
+                        .strip_prefix(wanted)
+                        .is_some_and(|rest| rest.starts_with(':'))
+            }
         },
     }
 }
@@ -276,10 +302,16 @@ impl Versions {
         let runtime = context.runtime;
         let stated = match software {
             Software::Python => {
-                let Versions::Within { set, patches } = self else { return false };
+                let Versions::Within { set, patches } = self else {
+                    return false;
+                };
                 let markers = &context.request.environment.markers;
                 let short = &markers.python_version().version;
-                let python = if *patches { context.request.environment.python() } else { short };
+                let python = if *patches {
+                    context.request.environment.python()
+                } else {
+                    short
+                };
                 return set.contains(&order_key(python));
             }
             Software::Cuda => &runtime.cuda_version,

@@ -31,9 +31,19 @@ pub(crate) struct Index {
 
 impl Pattern {
     /// Whether the release is meant.
-    pub(crate) fn admits(&self, package: &PackageName, candidate: &Candidate, default_index: Option<&str>) -> bool {
+    pub(crate) fn admits(
+        &self,
+        package: &PackageName,
+        candidate: &Candidate,
+        default_index: Option<&str>,
+    ) -> bool {
         self.name.as_ref().is_none_or(|name| name == package)
-            && self.admits_release(&candidate.order, is_prerelease(&candidate.version), &candidate.index, default_index)
+            && self.admits_release(
+                &candidate.order,
+                is_prerelease(&candidate.version),
+                &candidate.index,
+                default_index,
+            )
     }
 
     /// Whether the version from this index is meant, of whatever package.

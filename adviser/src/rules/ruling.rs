@@ -103,9 +103,13 @@ impl Ruling {
     pub fn apply(&self, universe: &mut Universe) -> Vec<Pruned> {
         let mut pruned = Vec::new();
         for (package, removals) in &self.removals {
-            let Some(known) = universe.packages.get_mut(package) else { continue };
-            let removed: BTreeSet<(&str, &str)> =
-                removals.iter().map(|one| (one.order.as_str(), one.index.as_str())).collect();
+            let Some(known) = universe.packages.get_mut(package) else {
+                continue;
+            };
+            let removed: BTreeSet<(&str, &str)> = removals
+                .iter()
+                .map(|one| (one.order.as_str(), one.index.as_str()))
+                .collect();
             let before = known.candidates.len();
             known
                 .candidates

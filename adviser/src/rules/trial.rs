@@ -20,8 +20,8 @@ use super::ruling::{Edit, Ruling};
 use super::unit::Unit;
 use crate::advice::{Advice, Outcome, Pin, Stack};
 use crate::model::{
-    Candidate, Effect, PackageKnowledge, PredictorName, PrereleasePolicy, RecommendationType, Request, Scoring,
-    Universe,
+    Candidate, Effect, PackageKnowledge, PredictorName, PrereleasePolicy, RecommendationType, Request,
+    Scoring, Universe,
 };
 
 /// One test.
@@ -99,7 +99,8 @@ impl Expected {
 /// # Errors
 /// What is wrong with the test itself.
 pub fn run(units: &[Unit], stated: &Value) -> Result<Vec<String>, String> {
-    let trial: Trial = Trial::deserialize(stated).map_err(|problem| format!("the test cannot be read: {problem}"))?;
+    let trial: Trial =
+        Trial::deserialize(stated).map_err(|problem| format!("the test cannot be read: {problem}"))?;
     if trial.expect.asks_nothing() {
         return Err("the test expects nothing".to_owned());
     }
@@ -139,9 +140,17 @@ impl Trial {
         let together = ruling.terms.iter().filter(present);
         let forbids = together.clone().any(|term| term.effect == Effect::Forbids);
         let forbidden = forbids || !ruling.removals.is_empty();
-        is("forbidden", wanted.forbidden.map(|one| one.to_string()), forbidden.to_string());
+        is(
+            "forbidden",
+            wanted.forbidden.map(|one| one.to_string()),
+            forbidden.to_string(),
+        );
         let refused = ruling.refuses() || advice.outcome == Outcome::Refused;
-        is("refused", wanted.refused.map(|one| one.to_string()), refused.to_string());
+        is(
+            "refused",
+            wanted.refused.map(|one| one.to_string()),
+            refused.to_string(),
+        );
         let score = together.fold(0.0, |sum, term| match term.effect {
             Effect::Adds(score) => sum + score,
             Effect::Forbids => sum,
@@ -156,13 +165,29 @@ impl Trial {
                 Edit::Add { requirement, .. } => drop(added.insert(requirement.text.clone())),
             }
         }
-        is("dropped", wanted.dropped.as_ref().map(|one| format!("{one:?}")), format!("{dropped:?}"));
-        is("added", wanted.added.as_ref().map(|one| format!("{one:?}")), format!("{added:?}"));
+        is(
+            "dropped",
+            wanted.dropped.as_ref().map(|one| format!("{one:?}")),
+            format!("{dropped:?}"),
+        );
+        is(
+            "added",
+            wanted.added.as_ref().map(|one| format!("{one:?}")),
+            format!("{added:?}"),
+        );
         let said = said(advice);
-        for part in wanted.says.iter().filter(|part| !said.iter().any(|one| one.contains(*part))) {
+        for part in wanted
+            .says
+            .iter()
+            .filter(|part| !said.iter().any(|one| one.contains(*part)))
+        {
             wrong.push(format!("nobody says `{part}`, but {said:?}"));
         }
-        for part in wanted.silent.iter().filter(|part| said.iter().any(|one| one.contains(*part))) {
+        for part in wanted
+            .silent
+            .iter()
+            .filter(|part| said.iter().any(|one| one.contains(*part)))
+        {
             wrong.push(format!("somebody says `{part}`"));
         }
         wrong
@@ -184,7 +209,10 @@ impl Trial {
         let setting = &self.context;
         let names = self.stack.iter().map(|release| release.name.clone()).collect();
         let requirements: Vec<String> = setting.requirements.clone().unwrap_or(names);
-        let platform = setting.platform.as_deref().unwrap_or(Platform::LinuxX86_64.as_str());
+        let platform = setting
+            .platform
+            .as_deref()
+            .unwrap_or(Platform::LinuxX86_64.as_str());
         let known = Platform::ALL.into_iter().find(|one| one.as_str() == platform);
         let python = setting.python_version.as_deref().unwrap_or("3.11");
         let kind = setting.recommendation_type.as_deref();
@@ -197,7 +225,10 @@ impl Trial {
             environment: Environment::for_platform(known.unwrap_or(Platform::LinuxX86_64), python)?,
             prerelease: PrereleasePolicy::Allow,
             scoring: Scoring::Given,
-            recommendation_type: kind.map(RecommendationType::from_str).transpose()?.unwrap_or_default(),
+            recommendation_type: kind
+                .map(RecommendationType::from_str)
+                .transpose()?
+                .unwrap_or_default(),
             predictor: PredictorName::default(),
             count: 1,
             limit: None,
@@ -210,7 +241,10 @@ impl Trial {
         let mut universe = Universe::default();
         for release in &self.stack {
             let version = parse(&release.version)?;
-            let requirements = release.requires.iter().map(|text| Requirement::parse(text).map(Arc::new));
+            let requirements = release
+                .requires
+                .iter()
+                .map(|text| Requirement::parse(text).map(Arc::new));
             let candidate = Candidate {
                 order: order_key(&version),
                 version,
@@ -263,7 +297,11 @@ fn said(advice: &Advice) -> Vec<String> {
         stack.reasons.iter().chain(of_pins)
     });
     let text = |reason: &crate::advice::Reason| {
-        format!("{} {}", reason.message, reason.link.as_deref().unwrap_or_default())
+        format!(
+            "{} {}",
+            reason.message,
+            reason.link.as_deref().unwrap_or_default()
+        )
     };
     refused.chain(of_stacks).map(text).collect()
 }

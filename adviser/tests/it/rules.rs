@@ -16,7 +16,9 @@ use crate::loader::{Loader, request, shared_data};
 pub(crate) fn set(units: &Value) -> RuleSet {
     let file = json!({"path": "t.yaml", "prescription": {"name": "house"}, "units": units});
     let document = Document::from_value(&file).unwrap();
-    let Payload::Rules(set) = document.payload else { panic!("no rules") };
+    let Payload::Rules(set) = document.payload else {
+        panic!("no rules")
+    };
     assert_eq!(set.skipped, [], "{units}");
     set
 }
@@ -85,7 +87,10 @@ fn a_sieve_removes_by_name_version_and_index() {
         (json!({"name": "other"}), false),
         (json!({"index_url": "https://mirror.test/simple/"}), true),
         (json!({"index_url": {"not": "https://mirror.test/simple"}}), false),
-        (json!({"name": "lib", "index_url": {"not": "https://elsewhere.test"}}), true),
+        (
+            json!({"name": "lib", "index_url": {"not": "https://elsewhere.test"}}),
+            true,
+        ),
         (json!({"name": "lib", "develop": true}), false),
         (json!({"name": "lib", "develop": false}), true),
     ] {
@@ -105,23 +110,67 @@ fn a_step_scores_or_rejects_a_release_with_others() {
     let stack = json!([{"name": "lib", "version": "1.5"}, {"name": "web", "version": "2.0"}, {"name": "pre", "version": "3.0rc1"}]);
     let scores = |score: f64| json!({"stack": stack, "expect": {"score": score}});
     let lib = json!({"package_version": {"name": "lib", "version": "~=1.5"}});
-    holds(&step(lib.clone(), run.clone()), &[scores(0.25), json!({"stack": stack, "expect": {"says": ["fast https://x.test"]}})]);
+    holds(
+        &step(lib.clone(), run.clone()),
+        &[
+            scores(0.25),
+            json!({"stack": stack, "expect": {"says": ["fast https://x.test"]}}),
+        ],
+    );
     // Each item of a list scores by itself; a step does not see pre-releases unless it names one.
-    holds(&step(json!([lib, {"package_version": {"name": "web"}}]), run.clone()), &[scores(0.5)]);
-    holds(&step(json!({"package_version": {"name": "pre", "version": ">=2"}}), run.clone()), &[scores(0.0)]);
-    holds(&step(json!({"package_version": {"name": "pre", "version": ">=3.0rc1"}}), run.clone()), &[scores(0.25)]);
+    holds(
+        &step(json!([lib, {"package_version": {"name": "web"}}]), run.clone()),
+        &[scores(0.5)],
+    );
+    holds(
+        &step(
+            json!({"package_version": {"name": "pre", "version": ">=2"}}),
+            run.clone(),
+        ),
+        &[scores(0.0)],
+    );
+    holds(
+        &step(
+            json!({"package_version": {"name": "pre", "version": ">=3.0rc1"}}),
+            run.clone(),
+        ),
+        &[scores(0.25)],
+    );
     // Without a name it is every package.
-    holds(&step(json!({"package_version": {"index_url": "default"}}), run.clone()), &[scores(0.75)]);
+    holds(
+        &step(json!({"package_version": {"index_url": "default"}}), run.clone()),
+        &[scores(0.75)],
+    );
     let with = |name: &str| json!({"package_version": {"name": "lib"}, "state": {"resolved_dependencies": [{"name": name, "version": ">=2"}]}});
     holds(&step(with("web"), run.clone()), &[scores(0.25)]);
-    holds(&step(with("absent"), run), &[scores(0.0), json!({"stack": stack, "expect": {"silent": ["fast"]}})]);
+    holds(
+        &step(with("absent"), run),
+        &[
+            scores(0.0),
+            json!({"stack": stack, "expect": {"silent": ["fast"]}}),
+        ],
+    );
     let reject = |name: &str| step(with(name), json!({"not_acceptable": "breaks"}));
-    holds(&reject("web"), &[json!({"stack": stack, "expect": {"forbidden": true}})]);
-    holds(&reject("absent"), &[json!({"stack": stack, "expect": {"forbidden": false}})]);
+    holds(
+        &reject("web"),
+        &[json!({"stack": stack, "expect": {"forbidden": true}})],
+    );
+    holds(
+        &reject("absent"),
+        &[json!({"stack": stack, "expect": {"forbidden": false}})],
+    );
     let from = |version: &str| {
-        let state = json!({"package_version_from": [{"name": "web"}], "package_version_from_allow_other": true});
-        let stack = json!([{"name": "lib", "version": "1"}, {"name": "web", "version": "1", "requires": [version]}]);
-        (step(json!({"package_version": {"name": "lib"}, "state": state}), json!({"score": -1})), stack)
+        let state =
+            json!({"package_version_from": [{"name": "web"}], "package_version_from_allow_other": true});
+        let stack =
+            json!([{"name": "lib", "version": "1"}, {"name": "web", "version": "1", "requires": [version]}]);
+        (
+            step(
+                json!({"package_version": {"name": "lib"}, "state": state}),
+                json!({"score": -1}),
+            ),
+            stack,
+        )
     };
     for (requires, score) in [("lib", -1.0), ("other", 0.0), ("lib; python_version < '3'", 0.0)] {
         let (rule, stack) = from(requires);
@@ -145,11 +194,18 @@ fn a_group_is_one_term_whatever_the_order() {
             ],
         );
     }
-    let (universe, request) = universe(json!({"a": {"1": {}}, "b": {"1": {}}, "c": {"1": {}, "3": {}}}), &["a", "b", "c"]);
+    let (universe, request) = universe(
+        json!({"a": {"1": {}}, "b": {"1": {}}, "c": {"1": {}, "3": {}}}),
+        &["a", "b", "c"],
+    );
     let ruling = ruling(&group(["c", "a", "b"]), &universe, &request);
     assert_eq!(ruling.terms.len(), 1);
     assert_eq!(ruling.terms[0].effect, Effect::Forbids);
-    let members: Vec<String> = ruling.terms[0].members.iter().map(|one| one.package.to_string()).collect();
+    let members: Vec<String> = ruling.terms[0]
+        .members
+        .iter()
+        .map(|one| one.package.to_string())
+        .collect();
     assert_eq!(members, ["a", "b", "c"]);
     assert_eq!(ruling.terms[0].reason.evidence, ["house:t.yaml#steps/G"]);
 }
@@ -199,7 +255,10 @@ fn strides_and_wraps_look_at_complete_stacks() {
 /// A universe of an index and a request over it.
 fn universe(index: Value, requirements: &[&str]) -> (Universe, Request) {
     let case = json!({"index": {"inline": index}, "expected": {}});
-    let requirements = requirements.iter().map(|text| Requirement::parse(text).unwrap()).collect();
+    let requirements = requirements
+        .iter()
+        .map(|text| Requirement::parse(text).unwrap())
+        .collect();
     let request = request(requirements);
     (Loader::default().universe(&case, &request), request)
 }
@@ -230,7 +289,10 @@ fn pins(stated: &Value, index: Value, requirements: &[&str]) -> (Vec<String>, th
     advice.pruned = pruned;
     ruling.annotate(&mut advice);
     let pins = advice.stacks.iter().take(1).flat_map(|stack| &stack.pins);
-    (pins.map(|pin| format!("{}=={}", pin.name, pin.version)).collect(), advice)
+    (
+        pins.map(|pin| format!("{}=={}", pin.name, pin.version)).collect(),
+        advice,
+    )
 }
 
 #[test]
@@ -241,7 +303,10 @@ fn rules_change_the_lock_and_say_so() {
         "tool": {"1.0": {}, "2.0": {}},
     });
     let none = json!({});
-    assert_eq!(pins(&none, index.clone(), &["web"]).0, ["lib==2.0", "old==1.0", "older==1.0", "web==2.0"]);
+    assert_eq!(
+        pins(&none, index.clone(), &["web"]).0,
+        ["lib==2.0", "old==1.0", "older==1.0", "web==2.0"]
+    );
     let sieve = json!({"sieves": [{"name": "S", "type": "sieve", "match": {"package_version": {"name": "lib", "version": ">1"}}, "run": {}}]});
     let (got, advice) = pins(&sieve, index.clone(), &["web"]);
     assert_eq!(got, ["lib==1.0", "old==1.0", "older==1.0", "web==2.0"]);
@@ -257,23 +322,41 @@ fn rules_change_the_lock_and_say_so() {
     assert_eq!(got, ["lib==2.0", "web==2.0"]);
     let said = &advice.stacks[0].reasons;
     let said = said.iter().find(|reason| reason.code == "RULE_WARNING").unwrap();
-    assert_eq!((said.message.as_str(), said.evidence.as_slice()), ("left out", &["house:t.yaml#sieves/S".to_owned()][..]));
+    assert_eq!(
+        (said.message.as_str(), said.evidence.as_slice()),
+        ("left out", &["house:t.yaml#sieves/S".to_owned()][..])
+    );
     // What the request itself names stays, and that is told.
     let (got, advice) = pins(&skip, index.clone(), &["web", "old"]);
     assert_eq!(got.len(), 4);
-    assert_eq!(advice.rules.unwrap().skipped[0].reason, "the request itself requires old");
+    assert_eq!(
+        advice.rules.unwrap().skipped[0].reason,
+        "the request itself requires old"
+    );
 
     let from = json!({"package_version": {"name": "old"}, "state": {"package_version_from": [{"name": "web", "version": ">=2"}]}});
     let skip = json!({"steps": [{"name": "S", "type": "step.SkipPackage", "match": from, "run": {"stack_info": info("x")}}]});
     assert_eq!(pins(&skip, index.clone(), &["web"]).0, ["lib==2.0", "web==2.0"]);
-    assert_eq!(pins(&skip, index.clone(), &["web<2"]).0.len(), 4, "of web 1 it is required as before");
+    assert_eq!(
+        pins(&skip, index.clone(), &["web<2"]).0.len(),
+        4,
+        "of web 1 it is required as before"
+    );
 
-    let add = |version: &str| json!({"steps": [{"name": "A", "type": "step.AddPackage", "match": {"package_version": {"name": "lib", "version": ">=2"}},
-        "run": {"package_version": {"name": "tool", "locked_version": version, "index_url": "default", "develop": false}}}]});
-    assert_eq!(pins(&add("==1.0"), index.clone(), &["lib"]).0, ["lib==2.0", "tool==1.0"]);
+    let add = |version: &str| {
+        json!({"steps": [{"name": "A", "type": "step.AddPackage", "match": {"package_version": {"name": "lib", "version": ">=2"}},
+        "run": {"package_version": {"name": "tool", "locked_version": version, "index_url": "default", "develop": false}}}]})
+    };
+    assert_eq!(
+        pins(&add("==1.0"), index.clone(), &["lib"]).0,
+        ["lib==2.0", "tool==1.0"]
+    );
     assert_eq!(pins(&add("==1.0"), index.clone(), &["lib<2"]).0, ["lib==1.0"]);
     // What something else requires is added in whatever version that asks for.
-    assert_eq!(pins(&add("==1.0"), index, &["lib", "tool"]).0, ["lib==2.0", "tool==2.0"]);
+    assert_eq!(
+        pins(&add("==1.0"), index, &["lib", "tool"]).0,
+        ["lib==2.0", "tool==2.0"]
+    );
 }
 
 #[test]
@@ -283,7 +366,13 @@ fn a_stack_that_a_rule_stops_at_is_not_advised() {
     assert_eq!(got, [""; 0]);
     assert_eq!(advice.outcome, Outcome::Refused);
     let report = advice.rules.unwrap();
-    assert_eq!((report.refusals[0].code.as_str(), report.refusals[0].message.as_str()), ("RULE_REFUSES", "enough"));
+    assert_eq!(
+        (
+            report.refusals[0].code.as_str(),
+            report.refusals[0].message.as_str()
+        ),
+        ("RULE_REFUSES", "enough")
+    );
     let (got, advice) = pins(&stop, json!({"other": {"1": {}}}), &["other"]);
     assert_eq!((got.len(), advice.outcome), (1, Outcome::Advised));
 }
@@ -298,7 +387,10 @@ fn what_cannot_be_done_is_listed_and_not_done() {
         let (got, advice) = pins(&rules, json!({"lib": {"1": {}}}), &["lib"]);
         assert_eq!(got, ["lib==1"]);
         let skipped = advice.rules.unwrap().skipped;
-        assert!(skipped.len() == 1 && skipped[0].reason.contains(part), "{skipped:?}");
+        assert!(
+            skipped.len() == 1 && skipped[0].reason.contains(part),
+            "{skipped:?}"
+        );
     }
 }
 
@@ -337,17 +429,27 @@ fn every_recorded_prescription_is_understood_or_told_apart() {
     let Some(shared) = shared_data() else { return };
     let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     for name in ["written", "generated"] {
-        let file = std::fs::File::open(shared.join(format!("prescriptions/prescriptions-{name}.jsonl.zst"))).unwrap();
+        let file = std::fs::File::open(shared.join(format!("prescriptions/prescriptions-{name}.jsonl.zst")))
+            .unwrap();
         for line in BufReader::new(zstd::Decoder::new(file).unwrap()).lines() {
             let document = Document::from_json_bytes(line.unwrap().as_bytes(), &Default::default()).unwrap();
-            let Payload::Rules(set) = document.payload else { panic!("no rules") };
+            let Payload::Rules(set) = document.payload else {
+                panic!("no rules")
+            };
             for rule in &set.rules {
                 *counts.entry((name, "units")).or_default() += 1;
                 let (unit, findings) = Unit::read(&set.rule_key(rule), &set.name, rule);
-                if findings.iter().any(|one| one.kind != FindingKind::Never || unit.is_none()) {
+                if findings
+                    .iter()
+                    .any(|one| one.kind != FindingKind::Never || unit.is_none())
+                {
                     println!("{}: {findings:?}", set.rule_key(rule));
                 }
-                for kind in findings.iter().map(|one| one.kind.as_str()).collect::<BTreeSet<_>>() {
+                for kind in findings
+                    .iter()
+                    .map(|one| one.kind.as_str())
+                    .collect::<BTreeSet<_>>()
+                {
                     *counts.entry((name, kind)).or_default() += 1;
                 }
                 // Whatever cannot be applied says why.
@@ -358,6 +460,12 @@ fn every_recorded_prescription_is_understood_or_told_apart() {
     }
     println!("{counts:?}");
     let count = |name, what| counts.get(&(name, what)).copied().unwrap_or_default();
-    assert_eq!((count("written", "units"), count("generated", "units")), (206, 11_134));
-    assert_eq!((count("written", "invalid"), count("written", "not-applicable")), (0, 1));
+    assert_eq!(
+        (count("written", "units"), count("generated", "units")),
+        (206, 11_134)
+    );
+    assert_eq!(
+        (count("written", "invalid"), count("written", "not-applicable")),
+        (0, 1)
+    );
 }

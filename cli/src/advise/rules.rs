@@ -29,7 +29,12 @@ pub(super) fn input(args: &AdviseArgs) -> Result<RulesInput, Fault> {
         no_graph: stated.no_graph_rules,
         labels: labels(&stated.labels)?,
         library_usage: usage.as_ref().map(library_usage).unwrap_or_default(),
-        runtime: stated.runtime.as_deref().map(runtime).transpose()?.unwrap_or_default(),
+        runtime: stated
+            .runtime
+            .as_deref()
+            .map(runtime)
+            .transpose()?
+            .unwrap_or_default(),
         // Whoever runs the program is nobody that rules know by name.
         authenticated: false,
         default_index: stated.default_index.clone(),
@@ -42,10 +47,15 @@ fn sets(paths: &[PathBuf]) -> Result<Vec<RuleSet>, Fault> {
     let mut sets = Vec::new();
     for file in input_files(paths)? {
         read_file(&file, &options, &mut |piece| {
-            let Piece::Documents(documents) = piece else { return Ok(()) };
+            let Piece::Documents(documents) = piece else {
+                return Ok(());
+            };
             for document in documents {
                 let Payload::Rules(set) = document.payload else {
-                    let message = format!("the document is of the kind {}, not rules", document.kind.as_str());
+                    let message = format!(
+                        "the document is of the kind {}, not rules",
+                        document.kind.as_str()
+                    );
                     return Err(Fault::new(ErrorCode::InvalidArgument, message)
                         .at(file.display().to_string())
                         .remedy("name files of rules alone"));
@@ -72,16 +82,22 @@ fn labels(stated: &[String]) -> Result<BTreeMap<String, String>, Fault> {
 
 fn runtime(path: &Path) -> Result<Runtime, Fault> {
     serde_json::from_value(json(path)?).map_err(|problem| {
-        Fault::new(ErrorCode::SchemaViolation, format!("the file describes no runtime: {problem}"))
-            .at(path.display().to_string())
-            .remedy("docs/rules.md lists what can be said of a runtime")
+        Fault::new(
+            ErrorCode::SchemaViolation,
+            format!("the file describes no runtime: {problem}"),
+        )
+        .at(path.display().to_string())
+        .remedy("docs/rules.md lists what can be said of a runtime")
     })
 }
 
 fn json(path: &Path) -> Result<Value, Fault> {
     serde_json::from_str(&files::read_text(path, MAX_FILE_BYTES)?).map_err(|problem| {
-        Fault::new(ErrorCode::MalformedJson, format!("the file is no JSON: {problem}"))
-            .at(path.display().to_string())
+        Fault::new(
+            ErrorCode::MalformedJson,
+            format!("the file is no JSON: {problem}"),
+        )
+        .at(path.display().to_string())
     })
 }
 

@@ -54,7 +54,10 @@ fn headline(advice: &Advice, environment: &Environment, output: &Output) -> Stri
             format!("{outcome}: nothing fits of what is known for {place}\n")
         }
         Outcome::Refused => {
-            format!("{}: a rule ends the advice for {place}\n", output.paint(Colour::Red, "refused"))
+            format!(
+                "{}: a rule ends the advice for {place}\n",
+                output.paint(Colour::Red, "refused")
+            )
         }
     }
 }
@@ -198,9 +201,17 @@ fn space(search: &SearchReport) -> String {
 fn rules(text: &mut String, report: Option<&RulesReport>) {
     let Some(report) = report else { return };
     let refusal = |reason: &Reason| format!("{} ({})", reason.message, reason.evidence.join(", "));
-    list(text, "refused by:", &report.refusals.iter().map(refusal).collect::<Vec<_>>());
+    list(
+        text,
+        "refused by:",
+        &report.refusals.iter().map(refusal).collect::<Vec<_>>(),
+    );
     let skipped = |one: &SkippedRule| format!("{}: {}", one.rule, one.reason);
-    list(text, "rules not applied:", &report.skipped.iter().map(skipped).collect::<Vec<_>>());
+    list(
+        text,
+        "rules not applied:",
+        &report.skipped.iter().map(skipped).collect::<Vec<_>>(),
+    );
 }
 
 fn pruned(text: &mut String, pruned: &[Pruned]) {

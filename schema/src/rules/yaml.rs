@@ -144,8 +144,7 @@ impl Builder {
             Some(Open::List(items)) => self.pointer.push_str(&format!("/{}", items.len())),
             Some(Open::Mapping(_, Some(key))) => {
                 self.pointer.push('/');
-                self.pointer
-                    .push_str(&key.replace('~', "~0").replace('/', "~1"));
+                self.pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
             }
             _ => {}
         }
@@ -169,7 +168,10 @@ impl Builder {
 
 fn plain(anchor: usize, tagged: bool, line: usize) -> Result<(), Fault> {
     if anchor != 0 {
-        return Err(at(line, "anchors are not read; write the value out where it is needed"));
+        return Err(at(
+            line,
+            "anchors are not read; write the value out where it is needed",
+        ));
     }
     if tagged {
         return Err(at(line, "tags are not read"));
@@ -196,9 +198,9 @@ fn scalar(text: &str, style: ScalarStyle) -> Value {
         if let Ok(whole) = text.parse::<i64>() {
             return Value::Number(whole.into());
         }
-        let is_float = text.bytes().all(|byte| {
-            byte.is_ascii_digit() || matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E')
-        });
+        let is_float = text
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E'));
         if is_float && let Some(number) = text.parse().ok().and_then(Number::from_f64) {
             return Value::Number(number);
         }

@@ -101,8 +101,10 @@ pub async fn advise(graph: &dyn Graph, input: &AdviseInput) -> Result<Report, Fa
     let mut advice = match refusal.map(|ruling| ruling.refusal(&request)) {
         Some(refused) => refused,
         None => {
-            let searched = tokio::task::spawn_blocking(move || thoth_adviser::advise(&universe, &request)).await;
-            searched.map_err(|error| Fault::new(ErrorCode::Internal, format!("the search stopped: {error}")))??
+            let searched =
+                tokio::task::spawn_blocking(move || thoth_adviser::advise(&universe, &request)).await;
+            searched
+                .map_err(|error| Fault::new(ErrorCode::Internal, format!("the search stopped: {error}")))??
         }
     };
     for (severity, line) in ruling.iter().flat_map(|ruling| ruling.annotate(&mut advice)) {

@@ -114,7 +114,10 @@ async fn select(graph: &dyn Graph, input: &AdviseInput, gathered: &mut Gathered)
     let replaced: BTreeSet<String> = input.rules.sets.iter().map(RuleSet::key).collect();
     for set in &input.rules.sets {
         for rule in &set.rules {
-            let names = rule.packages().into_iter().filter_map(|name| name::package(name).ok());
+            let names = rule
+                .packages()
+                .into_iter()
+                .filter_map(|name| name::package(name).ok());
             let concerns = names.into_iter().any(|name| packages.contains_key(&name));
             if concerns || rule.is_general() {
                 selected.add(&set.rule_key(rule), &set.name, rule);
@@ -145,7 +148,8 @@ impl Selected {
             Some(unit) => self.units.push(unit),
             None => {
                 let first = findings.first();
-                let reason = first.map_or_else(String::new, |one| format!("{}: {}", one.pointer, one.message));
+                let reason =
+                    first.map_or_else(String::new, |one| format!("{}: {}", one.pointer, one.message));
                 self.skip(key, reason);
             }
         }
@@ -164,7 +168,9 @@ impl Selected {
             row.optional_text(column)
                 .and_then(|text| serde_json::from_str(text).ok())
         };
-        let kind = RuleKind::ALL.into_iter().find(|kind| kind.as_str() == row.text("kind"));
+        let kind = RuleKind::ALL
+            .into_iter()
+            .find(|kind| kind.as_str() == row.text("kind"));
         let (Some(kind), Some(run)) = (kind, json("run")) else {
             return self.skip(key, "what the graph holds of it cannot be read".to_owned());
         };

@@ -213,7 +213,11 @@ impl AdviseInput {
             scores: self.scores.as_deref().map(scores).transpose()?,
             only_binary: names("onlyBinary", &self.only_binary)?,
             no_binary: names("noBinary", &self.no_binary)?,
-            rules: self.rules.map(RulesInput::validate).transpose()?.unwrap_or_default(),
+            rules: self
+                .rules
+                .map(RulesInput::validate)
+                .transpose()?
+                .unwrap_or_default(),
             requirements: self.requirements,
             constraints: self.constraints,
             indexes: self.indexes,

@@ -38,7 +38,10 @@ impl RulesInput {
     /// `LIMIT_EXCEEDED`, or why a set cannot be read, with a JSON pointer into the input.
     pub(super) fn validate(self) -> Result<advise::RulesInput, Fault> {
         if self.sets.len() > SETS_MAX {
-            let message = format!("{} sets are more than the {SETS_MAX} that one advice takes", self.sets.len());
+            let message = format!(
+                "{} sets are more than the {SETS_MAX} that one advice takes",
+                self.sets.len()
+            );
             return Err(Fault::new(ErrorCode::LimitExceeded, message).at("/rules/sets"));
         }
         let mut sets = Vec::with_capacity(self.sets.len());
@@ -49,9 +52,11 @@ impl RulesInput {
                 fault.at(format!("{place}{pointer}"))
             })?;
             let Payload::Rules(set) = document.payload else {
-                return Err(Fault::new(ErrorCode::InvalidArgument, "the set is no prescription file")
-                    .at(place)
-                    .remedy("send {\"units\": {…}}"));
+                return Err(
+                    Fault::new(ErrorCode::InvalidArgument, "the set is no prescription file")
+                        .at(place)
+                        .remedy("send {\"units\": {…}}"),
+                );
             };
             sets.push(set);
         }
@@ -59,7 +64,10 @@ impl RulesInput {
             sets,
             no_graph: self.no_graph,
             labels: self.labels.map(|Json(labels)| labels).unwrap_or_default(),
-            library_usage: self.library_usage.map(|Json(usage)| library_usage(&usage)).unwrap_or_default(),
+            library_usage: self
+                .library_usage
+                .map(|Json(usage)| library_usage(&usage))
+                .unwrap_or_default(),
             runtime: self.runtime.map(|Json(runtime)| runtime).unwrap_or_default(),
             // Nobody signs in yet.
             authenticated: false,

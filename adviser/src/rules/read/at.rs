@@ -45,7 +45,11 @@ impl<'a> At<'a> {
         match self.way {
             Way::Root(key) => format!("/{key}"),
             Way::Key(above, key) => {
-                format!("{}/{}", above.pointer(), key.replace('~', "~0").replace('/', "~1"))
+                format!(
+                    "{}/{}",
+                    above.pointer(),
+                    key.replace('~', "~0").replace('/', "~1")
+                )
             }
             Way::Item(above, position) => format!("{}/{position}", above.pointer()),
         }
@@ -61,11 +65,7 @@ impl<'a> At<'a> {
     }
 
     /// The mapping here, with none but these keys; null is none.
-    pub(super) fn mapping(
-        &self,
-        keys: &[&str],
-        findings: &mut Findings,
-    ) -> Option<&'a Map<String, Value>> {
+    pub(super) fn mapping(&self, keys: &[&str], findings: &mut Findings) -> Option<&'a Map<String, Value>> {
         let entries = match self.value {
             Value::Null => return None,
             Value::Object(entries) => entries,

@@ -50,7 +50,10 @@ pub(super) fn read(at: At<'_>, namespace: &str, findings: &mut Findings) -> Incl
     let labels = labels(&labels_at, findings);
     let usage_at = at.key("library_usage");
     let library_usage = library_usage(&usage_at, findings);
-    for (key, is_empty) in [("labels", labels.is_empty()), ("library_usage", library_usage.is_empty())] {
+    for (key, is_empty) in [
+        ("labels", labels.is_empty()),
+        ("library_usage", library_usage.is_empty()),
+    ] {
         if stated.contains_key(key) && !at.key(key).is_null() && is_empty {
             at.key(key).invalid(findings, "names nothing");
         }
@@ -77,7 +80,10 @@ fn choice<'a, T>(
         return None;
     }
     let mut read = |at: &At<'_>, findings: &mut Findings| -> Vec<T> {
-        at.list(findings).iter().filter_map(|one| item(one, findings)).collect()
+        at.list(findings)
+            .iter()
+            .filter_map(|one| item(one, findings))
+            .collect()
     };
     if at.value.is_object() {
         at.mapping(&["not"], findings);
@@ -154,7 +160,9 @@ fn library_usage<'a>(at: &'a At<'a>, findings: &mut Findings) -> Vec<Symbol> {
     for library in entries.keys() {
         let list_at = at.key(library);
         for item in &list_at.list(findings) {
-            let Some(text) = item.wanted_text(findings) else { continue };
+            let Some(text) = item.wanted_text(findings) else {
+                continue;
+            };
             let (name, below) = match text.strip_suffix(".*") {
                 Some(name) => (name, true),
                 None => (text, false),
@@ -181,7 +189,9 @@ fn dependencies<'a>(at: &'a At<'a>, namespace: &str, findings: &mut Findings) ->
     for kind in RuleKind::ALL {
         let list_at = at.key(kind.as_str());
         for item in &list_at.list(findings) {
-            let Some(text) = item.wanted_text(findings) else { continue };
+            let Some(text) = item.wanted_text(findings) else {
+                continue;
+            };
             let (namespace, name) = text.split_once('.').unwrap_or((namespace, text));
             dependencies.push(Dependency {
                 kind,
@@ -228,7 +238,9 @@ fn place<'a>(at: &'a At<'a>, findings: &mut Findings) -> Place {
     for item in &systems_at.list(findings) {
         item.mapping(&["name", "version"], findings);
         let name = item.key("name").text(findings).map(str::to_owned);
-        place.operating_systems.push((name, item.key("version").scalar(findings)));
+        place
+            .operating_systems
+            .push((name, item.key("version").scalar(findings)));
     }
     let hardware_at = at.key("hardware");
     for item in &hardware_at.list(findings) {
@@ -257,12 +269,17 @@ fn versions(at: &At<'_>, software: Software, findings: &mut Findings) -> Option<
 }
 
 fn hardware<'a>(at: &'a At<'a>, findings: &mut Findings) -> Hardware {
-    at.mapping(&["cpu_families", "cpu_models", "gpu_models", "cpu_flags"], findings);
+    at.mapping(
+        &["cpu_families", "cpu_models", "gpu_models", "cpu_flags"],
+        findings,
+    );
     Hardware {
         cpu_families: choice(&at.key("cpu_families"), findings, nullable),
         cpu_models: choice(&at.key("cpu_models"), findings, nullable),
         gpu_models: choice(&at.key("gpu_models"), findings, nullable),
-        cpu_flags: choice(&at.key("cpu_flags"), findings, |item, findings| item.scalar(findings)),
+        cpu_flags: choice(&at.key("cpu_flags"), findings, |item, findings| {
+            item.scalar(findings)
+        }),
     }
 }
 
@@ -311,7 +328,9 @@ fn python(at: &At<'_>, findings: &mut Findings) -> Option<PythonPattern> {
     let location_at = at.key("location");
     let location = location_at.text(findings).map(location);
     if let Some(location) = &location
-        && location.text.contains(['*', '+', '?', '[', '(', '|', '\\', '^', '$'])
+        && location
+            .text
+            .contains(['*', '+', '?', '[', '(', '|', '\\', '^', '$'])
     {
         let message = "of regular expressions, a location knows ^ and $ at its ends and .* there";
         findings.add(FindingKind::NotApplicable, location_at.pointer(), message);

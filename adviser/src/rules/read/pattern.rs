@@ -24,7 +24,10 @@ pub(super) fn read(unit_type: UnitType, at: At<'_>, findings: &mut Findings) -> 
     let items = at.one_or_many();
     let optional = matches!(unit_type, UnitType::Boot | UnitType::Wrap | UnitType::Stride);
     if items.is_empty() && !optional {
-        at.invalid(findings, format!("a {} must say what it matches", unit_type.as_str()));
+        at.invalid(
+            findings,
+            format!("a {} must say what it matches", unit_type.as_str()),
+        );
     }
     items.iter().map(|item| one(unit_type, item, findings)).collect()
 }
@@ -44,7 +47,8 @@ fn one<'a>(unit_type: UnitType, at: &'a At<'a>, findings: &mut Findings) -> Toge
             at.mapping(&["package_version"], findings);
             let release = release(&at.key("package_version"), true, findings);
             if unit_type == UnitType::Pseudonym && release.name.is_none() {
-                at.key("package_version").invalid(findings, "a pseudonym must name its package");
+                at.key("package_version")
+                    .invalid(findings, "a pseudonym must name its package");
             }
             together(vec![release])
         }
@@ -118,15 +122,16 @@ fn step<'a>(unit_type: UnitType, at: &'a At<'a>, findings: &mut Findings) -> Tog
 
 /// Why a step cannot be had for a stack as a whole, which has no order in which packages join it.
 fn not_applicable(unit_type: UnitType, pattern: &Together) -> Option<&'static str> {
-    let of_one_parent = pattern.from.len() == 1 && pattern.from[0].name.is_some() && !pattern.from_allows_others;
+    let of_one_parent =
+        pattern.from.len() == 1 && pattern.from[0].name.is_some() && !pattern.from_allows_others;
     let whole = pattern.members[0].versions.is_all() && pattern.members[0].index.is_none();
     match unit_type {
-        UnitType::StepSkip if pattern.members.len() > 1 => {
-            Some("a package left out depending on other releases of the stack would leave their requirements unmet")
-        }
-        UnitType::StepSkip if pattern.members[0].name.is_none() || !whole => {
-            Some("a package is left out as a whole or not at all: which of its versions would join is not known")
-        }
+        UnitType::StepSkip if pattern.members.len() > 1 => Some(
+            "a package left out depending on other releases of the stack would leave their requirements unmet",
+        ),
+        UnitType::StepSkip if pattern.members[0].name.is_none() || !whole => Some(
+            "a package is left out as a whole or not at all: which of its versions would join is not known",
+        ),
         UnitType::StepSkip if !pattern.from.is_empty() && !of_one_parent => Some(
             "a package is left out of the requirements of one named package: where others require it too it stays",
         ),
@@ -228,7 +233,11 @@ pub(super) fn specifiers(at: &At<'_>, findings: &mut Findings) -> Option<Version
 }
 
 /// The versions of a specifier; a finding where there can be none.
-pub(super) fn satisfiable(at: &At<'_>, specifiers: &VersionSpecifiers, findings: &mut Findings) -> VersionSet {
+pub(super) fn satisfiable(
+    at: &At<'_>,
+    specifiers: &VersionSpecifiers,
+    findings: &mut Findings,
+) -> VersionSet {
     let versions = specifier_set(specifiers);
     if versions.is_empty() {
         let message = format!("no version satisfies `{}`", at.value.as_str().unwrap_or_default());

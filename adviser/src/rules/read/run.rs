@@ -84,7 +84,9 @@ fn justifications<'a>(at: &'a At<'a>, run: &mut Run, findings: &mut Findings) {
     for item in &at.list(findings) {
         item.mapping(KEYS, findings);
         let about = package(&item.key("package_name"), findings);
-        let Some(mut reason) = remark(item, findings) else { continue };
+        let Some(mut reason) = remark(item, findings) else {
+            continue;
+        };
         for key in ["version_range", "cve_id", "cve_name", "advisory"] {
             let detail = item.key(key).text(findings).unwrap_or_default();
             if !reason.message.contains(detail) {
@@ -143,7 +145,10 @@ fn added<'a>(at: &'a At<'a>, findings: &mut Findings) -> Option<Requirement> {
 
 fn pseudonym<'a>(at: &'a At<'a>, findings: &mut Findings) {
     let yields = at.key("yield");
-    if yields.mapping(&["yield_matched_version", "package_version"], findings).is_none() {
+    if yields
+        .mapping(&["yield_matched_version", "package_version"], findings)
+        .is_none()
+    {
         return yields.invalid(findings, "is missing");
     }
     let matched = yields.key("yield_matched_version").truth(findings) == Some(true);
@@ -184,7 +189,10 @@ fn manifest_changes<'a>(at: &'a At<'a>, run: &mut Run, findings: &mut Findings) 
     for item in at.list(findings) {
         // A change is one object, or a list of them that belong together.
         for change in item.one_or_many() {
-            if change.mapping(&["apiVersion", "kind", "patch"], findings).is_none() {
+            if change
+                .mapping(&["apiVersion", "kind", "patch"], findings)
+                .is_none()
+            {
                 change.invalid(findings, "must be a mapping");
                 continue;
             }
@@ -221,7 +229,10 @@ fn exclusions<'a>(unit_type: UnitType, at: &'a At<'a>, run: &Run, findings: &mut
     );
     let says = !run.stack_info.is_empty() || !run.justification.is_empty() || run.log.is_some();
     let acts = run.stop.is_some() || run.score.is_some() || run.release_notes.is_some();
-    let is_read = findings.list.iter().all(|finding| finding.kind != FindingKind::Invalid);
+    let is_read = findings
+        .list
+        .iter()
+        .all(|finding| finding.kind != FindingKind::Invalid);
     if is_read && !does_by_itself && !says && !acts && run.manifest_changes.is_empty() {
         at.invalid(findings, "does nothing");
     }

@@ -42,8 +42,11 @@ pub(super) async fn show(args: &ShowArgs, settings: &Settings, output: &Output) 
         .read(&READ_RULES_BY_KEY, params! { "keys" => vec![args.key.clone()] })
         .await?;
     let Some(row) = rows.iter().next() else {
-        return Err(Fault::new(ErrorCode::NotFound, format!("the graph has no rule `{}`", args.key))
-            .remedy("`thoth rules list PACKAGE` shows keys"));
+        return Err(Fault::new(
+            ErrorCode::NotFound,
+            format!("the graph has no rule `{}`", args.key),
+        )
+        .remedy("`thoth rules list PACKAGE` shows keys"));
     };
     output.json(&as_json(row))?;
     Ok(ExitCode::SUCCESS)

@@ -62,12 +62,24 @@ impl Report {
     fn text(&self) -> String {
         let mut text = String::new();
         for found in &self.findings {
-            let unit = found.unit.as_ref().map_or_else(String::new, |unit| format!("{unit}: "));
-            text.push_str(&format!("{}: {}: {unit}{}\n", found.place, found.kind, found.message));
+            let unit = found
+                .unit
+                .as_ref()
+                .map_or_else(String::new, |unit| format!("{unit}: "));
+            text.push_str(&format!(
+                "{}: {}: {unit}{}\n",
+                found.place, found.kind, found.message
+            ));
         }
         let units: usize = self.units.values().sum();
-        let sums = [(self.files, "file"), (units, "unit"), (self.tests, "test"), (self.findings.len(), "finding")];
-        let sums = sums.map(|(number, what)| format!("{number} {what}{}", if number == 1 { "" } else { "s" }));
+        let sums = [
+            (self.files, "file"),
+            (units, "unit"),
+            (self.tests, "test"),
+            (self.findings.len(), "finding"),
+        ];
+        let sums =
+            sums.map(|(number, what)| format!("{number} {what}{}", if number == 1 { "" } else { "s" }));
         text + &sums.join(", ") + "\n"
     }
 }

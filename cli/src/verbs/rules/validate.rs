@@ -46,14 +46,20 @@ fn validate(files: &[PathBuf]) -> Report {
     for path in files {
         report.files += 1;
         if let Err(fault) = file(path, &mut report, &mut named, &mut wanted) {
-            let place = fault.pointer.clone().unwrap_or_else(|| path.display().to_string());
+            let place = fault
+                .pointer
+                .clone()
+                .unwrap_or_else(|| path.display().to_string());
             report.found(place, "invalid", None, fault.message);
         }
     }
     // Only when all are read is it known what is not there.
     for (place, unit, kind, namespace, name) in wanted {
         if !named.contains_key(&(kind, namespace.clone(), name.clone())) {
-            let message = format!("depends on the {} `{namespace}.{name}`, which is in none of the files", kind.as_str());
+            let message = format!(
+                "depends on the {} `{namespace}.{name}`, which is in none of the files",
+                kind.as_str()
+            );
             report.found(place, "unknown-unit", Some(unit), message);
         }
     }
@@ -67,15 +73,25 @@ fn file(path: &Path, report: &mut Report, named: &mut Named, wanted: &mut Vec<Wa
     let file = RuleFile::read(path, &Limits::default())?;
     unknown_keys(&file, report);
     let document = file.document()?;
-    let Payload::Rules(set) = &document.payload else { return Ok(()) };
+    let Payload::Rules(set) = &document.payload else {
+        return Ok(());
+    };
     for skipped in &set.skipped {
-        report.found(file.place(&skipped.pointer), "invalid", None, skipped.reason.clone());
+        report.found(
+            file.place(&skipped.pointer),
+            "invalid",
+            None,
+            skipped.reason.clone(),
+        );
     }
     let places = places(&file);
     let mut units = Vec::new();
     for rule in &set.rules {
         report.count(&rule.unit_type);
-        let base = places.get(&(rule.kind, rule.name.clone())).cloned().unwrap_or_default();
+        let base = places
+            .get(&(rule.kind, rule.name.clone()))
+            .cloned()
+            .unwrap_or_default();
         let here = file.place(&base);
         let key = (rule.kind, set.name.clone(), rule.name.clone());
         match named.get(&key) {
@@ -97,7 +113,12 @@ fn file(path: &Path, report: &mut Report, named: &mut Named, wanted: &mut Vec<Wa
             }
             units.push(unit);
         } else if !findings.iter().any(|one| one.kind == FindingKind::Invalid) {
-            report.found(here, "invalid", Some(rule.name.clone()), "is not understood".to_owned());
+            report.found(
+                here,
+                "invalid",
+                Some(rule.name.clone()),
+                "is not understood".to_owned(),
+            );
         }
     }
     tests(&file, &units, report);
@@ -148,15 +169,28 @@ fn places(file: &RuleFile) -> BTreeMap<(RuleKind, String), String> {
 fn tests(file: &RuleFile, units: &[Unit], report: &mut Report) {
     let Some(stated) = file.tests() else { return };
     let Some(stated) = stated.as_array() else {
-        return report.found(file.place("/tests"), "invalid", None, "tests must be a list".to_owned());
+        return report.found(
+            file.place("/tests"),
+            "invalid",
+            None,
+            "tests must be a list".to_owned(),
+        );
     };
     let mut names = BTreeSet::new();
     for (position, test) in stated.iter().enumerate() {
         report.tests += 1;
         let place = file.place(&format!("/tests/{position}"));
-        let name = test.get("name").and_then(Value::as_str).unwrap_or("without a name");
+        let name = test
+            .get("name")
+            .and_then(Value::as_str)
+            .unwrap_or("without a name");
         if !names.insert(name) {
-            report.found(place.clone(), "named-twice", Some(name.to_owned()), "the tests name it twice".to_owned());
+            report.found(
+                place.clone(),
+                "named-twice",
+                Some(name.to_owned()),
+                "the tests name it twice".to_owned(),
+            );
         }
         match trial::run(units, test) {
             Ok(wrong) => {

@@ -30,7 +30,11 @@ fn general() -> Value {
     json!({"path": "general.yaml", "units": {"boots": (0..GENERAL).map(unit).collect::<Vec<_>>()}})
 }
 
-async fn median(graph: &dyn Graph, statement: &'static thoth_cypher::Statement, set: thoth_cypher::Params) -> (Duration, usize) {
+async fn median(
+    graph: &dyn Graph,
+    statement: &'static thoth_cypher::Statement,
+    set: thoth_cypher::Params,
+) -> (Duration, usize) {
     let mut times = Vec::new();
     let mut rows = 0;
     for _ in 0..ROUNDS {
@@ -46,16 +50,26 @@ async fn median(graph: &dyn Graph, statement: &'static thoth_cypher::Statement, 
 #[ignore = "minutes: writes 90,000 rules; run by name for the figures of docs/benchmarks.md"]
 async fn selection_among_ninety_thousand_rules() {
     let files: Vec<Value> = (0..PACKAGES).map(file).chain([general()]).collect();
-    let documents: Vec<Document> = files.iter().map(|file| Document::from_value(file).unwrap()).collect();
+    let documents: Vec<Document> = files
+        .iter()
+        .map(|file| Document::from_value(file).unwrap())
+        .collect();
     let (graphs, _lease) = graphs().await;
     for graph in &graphs {
         for batch in documents.chunks(500) {
             sync(graph.as_ref(), batch).await.unwrap();
         }
         let one = "prescriptions:p1.yaml#wraps/P1R1";
-        let (bare, _) = median(graph.as_ref(), &READ_RULES_BY_KEY, params! { "keys" => vec![one] }).await;
+        let (bare, _) = median(
+            graph.as_ref(),
+            &READ_RULES_BY_KEY,
+            params! { "keys" => vec![one] },
+        )
+        .await;
         for reach in [6, 52] {
-            let keys: Vec<String> = (0..reach).map(|number| format!("pkg:pypi/package-{}", number * 7)).collect();
+            let keys: Vec<String> = (0..reach)
+                .map(|number| format!("pkg:pypi/package-{}", number * 7))
+                .collect();
             let (time, rows) = median(graph.as_ref(), &PRUNE_RULES, params! { "packages" => keys }).await;
             assert_eq!(rows, reach * RULES_OF_A_PACKAGE + GENERAL);
             println!(
