@@ -104,7 +104,7 @@ fn rules_of_the_graph_count_until_they_are_left_aside() {
     );
     place.thoth(["ingest", &records, &rules]).run().expect_code(0);
     let advised = |arguments: &[&str]| {
-        let all = [&["advise", "app", "--format", "json"], arguments].concat();
+        let all = [&["advise", "app", "--format", "json"][..], arguments].concat();
         pins(&place.thoth([""; 0]).args(all).run().expect_code(0).json())
     };
     assert_eq!(advised(&[]), ["app 2.0", "lib 1.0"]);
