@@ -282,8 +282,16 @@ fn decide(units: Vec<Unit>, universe: &Universe, request: &Request) -> Ruling {
 
 /// The advice under the rules, as `name==version`.
 fn pins(stated: &Value, index: Value, requirements: &[&str]) -> (Vec<String>, thoth_adviser::Advice) {
-    let (mut universe, request) = universe(index, requirements);
-    let ruling = ruling(stated, &universe, &request);
+    let (mut known, request) = universe(index.clone(), requirements);
+    let mut ruled = ruling(stated, &known, &request);
+    if !ruled.wanted.is_empty() {
+        // What a rule adds is gathered as well, as the server does it.
+        let added = ruled.wanted.iter().map(|one| one.name.as_ref());
+        let widened: Vec<&str> = requirements.iter().copied().chain(added).collect();
+        (known, _) = universe(index, &widened);
+        ruled = ruling(stated, &known, &request);
+    }
+    let (mut universe, ruling) = (known, ruled);
     let pruned = ruling.apply(&mut universe);
     let mut advice = advise(&universe, &request).unwrap();
     advice.pruned = pruned;
