@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::PredictorName;
+use crate::rules::RulesReport;
 use crate::scoring::{Interval, UnitScore};
 
 /// Numbers up to this are exact in every JSON reader; larger counts are written as decimal strings.
@@ -18,6 +19,8 @@ pub enum Outcome {
     Unsatisfiable,
     /// No stack can be made of what is known, but one might exist if `missing` were known.
     NeedsKnowledge,
+    /// A rule ends the advice; `rules` says which and why.
+    Refused,
 }
 
 /// The answer to one request.
@@ -39,6 +42,9 @@ pub struct Advice {
     /// What became of the lock of the request; absent where it has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lock: Option<LockReport>,
+    /// What the rules did to it; absent where none concerns the request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rules: Option<RulesReport>,
 }
 
 /// What became of the lock that the request came with.
@@ -246,7 +252,7 @@ pub struct Pruned {
     pub count: u64,
     /// One of them.
     pub example: String,
-    /// Keys of nodes that say so of the example, where any do: observations, advisories.
+    /// Keys of the graph nodes that say so of the example, where any do: observations, advisories, rules.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<String>,
 }

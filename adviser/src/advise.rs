@@ -100,6 +100,7 @@ fn advised(
         missing,
         pruned: Vec::new(),
         lock,
+        rules: None,
     })
 }
 
@@ -155,6 +156,7 @@ fn nothing<'a>(
         missing,
         pruned: Vec::new(),
         lock: lock::judge(universe, request, problem).map(|lock| lock.settle(&mut Vec::new(), request.count)),
+        rules: None,
     })
 }
 

@@ -40,6 +40,7 @@ mod predictor;
 mod problem;
 mod prune;
 mod report;
+pub mod rules;
 pub mod scoring;
 mod space;
 mod walk;

@@ -137,7 +137,10 @@ fn together(problem: &Problem, universe: &Universe, pins: &Pins) -> (f64, Vec<Re
         let term = &universe.terms[factor.term];
         if let Effect::Adds(adds) = term.effect {
             sum += adds;
-            reasons.push(term.reason.clone());
+            // Several patterns of one rule may hold: that is told once.
+            if !reasons.contains(&term.reason) {
+                reasons.push(term.reason.clone());
+            }
         }
     }
     (sum, reasons)

@@ -8,7 +8,7 @@ use clap_complete::Shell;
 use crate::advise::args::AdviseArgs;
 use crate::dead_letters::args::DeadLettersVerb;
 use crate::settings::Override;
-use crate::verbs::{DocumentsVerb, PurgeArgs};
+use crate::verbs::{DocumentsVerb, PurgeArgs, RulesVerb};
 
 /// Learns which Python stacks work where, and advises on them.
 #[derive(Debug, Parser)]
@@ -78,6 +78,9 @@ pub(crate) enum Verb {
                       thoth advise flask --as-of 2020-08-21 --predictor latest\n\n\
                       Exit codes: 0 advised; 1 unsatisfiable, or knowledge is missing; 2 wrong usage or environment.")]
     Advise(Box<AdviseArgs>),
+    /// Look after rules
+    #[command(subcommand)]
+    Rules(RulesVerb),
     /// Look after messages that could not be ingested
     #[command(subcommand)]
     DeadLetters(DeadLettersVerb),
@@ -337,6 +340,7 @@ impl Cli {
             }
             Verb::Documents(verb) => (graph, store) = verb.places(),
             Verb::Purge(args) => (graph, store) = (args.graph.graph.as_ref(), args.store.store.as_ref()),
+            Verb::Rules(verb) => graph = verb.graph(),
             Verb::Advise(args) => graph = args.graph.graph.as_ref(),
             Verb::Graph(GraphVerb::Migrate(args) | GraphVerb::Check(args) | GraphVerb::Checksum(args)) => {
                 graph = args.graph.graph.as_ref();

@@ -275,6 +275,8 @@ catalogue! {
     READ_REQUIREMENT_INTERVALS = "read/requirement_intervals";
     /// Requirement lines of releases in published order.
     READ_REQUIREMENTS_OF_VERSIONS = "read/requirements_of_versions";
+    /// Rules by their keys.
+    READ_RULES_BY_KEY = "read/rules_by_key";
     /// The nodes that documents state.
     READ_STATED_NODES = "read/stated_nodes";
     /// How much knowledge there is.
@@ -299,6 +301,8 @@ catalogue! {
     PRUNE_INSTALLABLE = "prune/installable";
     /// The releases of the reached packages that pruning removed, with every clause that removed them.
     PRUNE_REMOVED = "prune/removed";
+    /// Rules that may count for a request.
+    PRUNE_RULES = "prune/rules";
     /// Every Advice node, for the canonical checksum.
     CHECKSUM_ADVICES = "checksum/advices";
     /// Every FOR relationship from Advice to Environment, for the canonical checksum.

@@ -11,5 +11,7 @@ mod brute;
 mod generated;
 mod loader;
 mod recorded;
+mod rules;
+mod rules_conditions;
 mod speed;
 mod worded;

@@ -11,7 +11,7 @@ use thoth_schema::requirement::Requirement;
 use thoth_server::advise::AdviseInput;
 
 use super::args::AdviseArgs;
-use super::{requirements, scores};
+use super::{requirements, rules, scores};
 use crate::files;
 use crate::output::Output;
 
@@ -68,6 +68,7 @@ pub(super) fn build(args: &AdviseArgs, output: &Output) -> Result<AdviseInput, F
         no_binary: files.no_binary,
         policy: policy_of(args),
         lock,
+        rules: rules::input(args)?,
     })
 }
 

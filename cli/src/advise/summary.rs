@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use thoth_adviser::rules::{RulesReport, SkippedRule};
 use thoth_adviser::{Advice, Interval, Outcome, Pruned, Reason, SearchReport, Stack};
 use thoth_schema::environment::Environment;
 
@@ -23,7 +24,9 @@ pub(crate) fn text(advice: &Advice, environment: &Environment, output: &Output) 
         }
         Outcome::Unsatisfiable => conflict(&mut text, advice),
         Outcome::NeedsKnowledge => missing(&mut text, advice, output),
+        Outcome::Refused => {}
     }
+    rules(&mut text, advice.rules.as_ref());
     add(&mut text, &search(advice));
     pruned(&mut text, &advice.pruned);
     text
@@ -54,6 +57,12 @@ fn headline(advice: &Advice, environment: &Environment, output: &Output) -> Stri
         Outcome::NeedsKnowledge => {
             let outcome = output.paint(Colour::Yellow, "needs knowledge");
             format!("{outcome}: nothing fits of what is known for {place}\n")
+        }
+        Outcome::Refused => {
+            format!(
+                "{}: a rule ends the advice for {place}\n",
+                output.paint(Colour::Red, "refused")
+            )
         }
     }
 }
@@ -229,6 +238,22 @@ fn space(search: &SearchReport) -> String {
         "space {sure}{size} {}",
         if digits == "1" { "stack" } else { "stacks" }
     )
+}
+
+fn rules(text: &mut String, report: Option<&RulesReport>) {
+    let Some(report) = report else { return };
+    let refusal = |reason: &Reason| format!("{} ({})", reason.message, reason.evidence.join(", "));
+    list(
+        text,
+        "refused by:",
+        &report.refusals.iter().map(refusal).collect::<Vec<_>>(),
+    );
+    let skipped = |one: &SkippedRule| format!("{}: {}", one.rule, one.reason);
+    list(
+        text,
+        "rules not applied:",
+        &report.skipped.iter().map(skipped).collect::<Vec<_>>(),
+    );
 }
 
 fn pruned(text: &mut String, pruned: &[Pruned]) {

@@ -11,7 +11,7 @@ use thoth_schema::document::Document;
 use thoth_schema::environment::{Environment, Platform};
 use thoth_schema::error::{ErrorCode, Fault};
 use thoth_schema::records;
-use thoth_server::advise::{AdviseInput, advise};
+use thoth_server::advise::{AdviseInput, RulesInput, advise};
 
 use crate::advise::summary;
 use crate::args::DemoArgs;
@@ -117,6 +117,7 @@ fn flask() -> Result<AdviseInput, Fault> {
         no_binary: Default::default(),
         policy: Default::default(),
         lock: None,
+        rules: RulesInput::default(),
     })
 }
 

@@ -108,9 +108,7 @@ pub(super) async fn gather(
                 .cmp(&left.order)
                 .then_with(|| rank(input, &left.index).cmp(&rank(input, &right.index)))
         });
-        knowledge
-            .candidates
-            .dedup_by(|later, first| later.order == first.order);
+        // Of one version from several indexes all stay: a rule may take away the first of them.
         tally.prereleases(name, knowledge);
     }
     Ok(Gathered {

@@ -6,6 +6,7 @@ mod frontier;
 mod gather;
 mod pruned;
 mod reach;
+mod rules;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
@@ -26,6 +27,7 @@ use thoth_schema::version;
 
 pub use gather::Gathered;
 pub use reach::keep_within_reach;
+pub use rules::RulesInput;
 
 /// Most requirements and constraints of one request.
 pub const MAX_REQUIREMENTS: usize = 1_000;
@@ -74,6 +76,8 @@ pub struct AdviseInput {
     pub policy: Policy,
     /// The stack in use: version by package name; it is kept unless a better one exists.
     pub lock: Option<BTreeMap<String, String>>,
+    /// Rules of the request, and what rules ask of it.
+    pub rules: RulesInput,
 }
 
 /// The answer, in the shape of the JSON contract.
@@ -94,14 +98,26 @@ pub async fn advise(graph: &dyn Graph, input: &AdviseInput) -> Result<Report, Fa
     let request = request(input)?;
     let as_of = input.as_of.as_deref().map(as_of).transpose()?;
     let scores = scores(input)?;
+    let mut gathered = gather::gather(graph, input, &request, as_of, scores).await?;
+    let ruling = rules::rule(graph, input, &request, &mut gathered).await?;
     let Gathered {
         universe,
         pruned,
         mut statements,
-    } = gather::gather(graph, input, &request, as_of, scores).await?;
-    let searched = tokio::task::spawn_blocking(move || thoth_adviser::advise(&universe, &request)).await;
-    let mut advice = searched
-        .map_err(|error| Fault::new(ErrorCode::Internal, format!("the search stopped: {error}")))??;
+    } = gathered;
+    let refusal = ruling.as_ref().filter(|ruling| ruling.refuses());
+    let mut advice = match refusal.map(|ruling| ruling.refusal(&request)) {
+        Some(refused) => refused,
+        None => {
+            let searched =
+                tokio::task::spawn_blocking(move || thoth_adviser::advise(&universe, &request)).await;
+            searched
+                .map_err(|error| Fault::new(ErrorCode::Internal, format!("the search stopped: {error}")))??
+        }
+    };
+    for (severity, line) in ruling.iter().flat_map(|ruling| ruling.annotate(&mut advice)) {
+        rules::log(&severity, &line);
+    }
     statements += add_hashes(graph, input, &mut advice).await?;
     advice.pruned = pruned;
     advice.search.graph_statements = statements;

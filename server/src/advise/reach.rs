@@ -9,7 +9,8 @@ use thoth_schema::name::{self, PackageName};
 use super::frontier::Lines;
 use super::{AdviseInput, parsed};
 
-/// Keeps the documents that speak of a package which the request can reach in its environment, whatever the versions.
+/// Keeps the documents that speak of a package which the request can reach in its environment, whatever the versions, and
+/// the rules.
 ///
 /// Loading only those answers the request as loading all would: what is dropped is no requirement of anything reached.
 ///
@@ -18,9 +19,8 @@ use super::{AdviseInput, parsed};
 pub fn keep_within_reach(documents: &mut Vec<Document>, input: &AdviseInput) -> Result<(), Fault> {
     let reached = reached(documents, input)?;
     documents.retain(|document| {
-        speaks_of(document)
-            .iter()
-            .any(|package| reached.contains_key(package))
+        let speaks = |package: &PackageName| reached.contains_key(package);
+        matches!(document.payload, Payload::Rules(_)) || speaks_of(document).iter().any(speaks)
     });
     Ok(())
 }

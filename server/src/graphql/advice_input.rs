@@ -8,6 +8,7 @@ use thoth_schema::environment::{self, Environment};
 use thoth_schema::error::{ErrorCode, Fault};
 use thoth_schema::{name, version};
 
+use super::rules_input::RulesInput;
 use crate::advise;
 use crate::limits::{
     BUDGET_MILLIS_DEFAULT, BUDGET_MILLIS_MAX, LOCK_PINS_MAX, NAMES_MAX, REQUIREMENT_BYTES, REQUIREMENTS_MAX,
@@ -80,6 +81,8 @@ pub(crate) struct AdviseInput {
     processor: Option<String>,
     /// The releases in use, at most 1000: they are kept unless something better exists.
     lock: Option<Vec<LockedInput>>,
+    /// Rules for this request, and what rules ask of it.
+    rules: Option<RulesInput>,
 }
 
 /// One release in use.
@@ -238,6 +241,11 @@ impl AdviseInput {
             no_binary: names("noBinary", &self.no_binary)?,
             policy,
             lock: self.lock.as_deref().map(locked).transpose()?,
+            rules: self
+                .rules
+                .map(RulesInput::validate)
+                .transpose()?
+                .unwrap_or_default(),
             requirements: self.requirements,
             constraints: self.constraints,
             indexes: self.indexes,

@@ -1,6 +1,7 @@
 //! What an advice says, typed as the JSON contract of `thoth advise` has it.
 
-use async_graphql::{SimpleObject, Union};
+use async_graphql::{Json, SimpleObject, Union};
+use thoth_adviser::rules::ManifestChange;
 use thoth_adviser::{self as adviser, Outcome};
 
 use super::advice_input::Predictor;
@@ -15,6 +16,41 @@ pub(crate) enum AdviseResult {
     Unsatisfiable(Unsatisfiable),
     /// There is none in what is known, but there might be one.
     NeedsKnowledge(NeedsKnowledge),
+    /// A rule ends the advice.
+    Refused(Refused),
+}
+
+/// A rule ends the advice.
+#[derive(SimpleObject)]
+pub(crate) struct Refused {
+    /// The rules that end it, and why.
+    rules: Option<RulesReport>,
+    /// Releases that were left out before the search, by package and reason.
+    pruned: Vec<Pruned>,
+}
+
+/// What the rules did.
+#[derive(SimpleObject)]
+pub(crate) struct RulesReport {
+    /// Rules that concern a package in reach, or every request.
+    considered: u64,
+    /// Those of them that are meant for requests like this one.
+    in_effect: u64,
+    /// Those that are not applied although they might be meant, and why.
+    skipped: Vec<SkippedRule>,
+    /// Why the rules end the advice.
+    refusals: Vec<Reason>,
+    /// Changes of manifests that go with the stacks: `{"rule", "stack", "change"}`.
+    manifest_changes: Vec<Json<ManifestChange>>,
+}
+
+/// A rule that is not applied.
+#[derive(SimpleObject)]
+pub(crate) struct SkippedRule {
+    /// Key of the rule.
+    rule: String,
+    /// Why.
+    reason: String,
 }
 
 /// At least one stack meets the request.
@@ -30,6 +66,8 @@ pub(crate) struct Advised {
     pruned: Vec<Pruned>,
     /// What became of the lock of the request.
     lock: Option<LockReport>,
+    /// What the rules did; absent where none concerns the request.
+    rules: Option<RulesReport>,
 }
 
 /// What became of the lock that the request came with.
@@ -207,7 +245,7 @@ pub(crate) struct Pruned {
     count: u64,
     /// One of them.
     example: String,
-    /// Keys of the nodes that say so of the example.
+    /// Keys of what says so of the example: observations, advisories, rules.
     evidence: Vec<String>,
 }
 
@@ -218,7 +256,9 @@ impl From<Report> for AdviseResult {
         let conflict = advice.conflict.map(Conflict::from);
         let missing = advice.missing.into_iter().map(Missing::from).collect();
         let pruned = advice.pruned.into_iter().map(Pruned::from).collect();
+        let rules = advice.rules.map(RulesReport::from);
         match advice.outcome {
+            Outcome::Refused => Self::Refused(Refused { rules, pruned }),
             Outcome::Advised => {
                 let stacks = advice.stacks.into_iter().map(Stack::from).collect();
                 Self::Advised(Advised {
@@ -227,6 +267,7 @@ impl From<Report> for AdviseResult {
                     missing,
                     pruned,
                     lock: advice.lock.map(LockReport::from),
+                    rules,
                 })
             }
             Outcome::Unsatisfiable => Self::Unsatisfiable(Unsatisfiable {
@@ -241,6 +282,22 @@ impl From<Report> for AdviseResult {
                 search,
                 pruned,
             }),
+        }
+    }
+}
+
+impl From<adviser::rules::RulesReport> for RulesReport {
+    fn from(report: adviser::rules::RulesReport) -> Self {
+        let skipped = report.skipped.into_iter().map(|one| SkippedRule {
+            rule: one.rule,
+            reason: one.reason,
+        });
+        Self {
+            considered: report.considered as u64,
+            in_effect: report.in_effect as u64,
+            skipped: skipped.collect(),
+            refusals: report.refusals.into_iter().map(Reason::from).collect(),
+            manifest_changes: report.manifest_changes.into_iter().map(Json).collect(),
         }
     }
 }

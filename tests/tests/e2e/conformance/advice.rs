@@ -8,7 +8,7 @@ use serde_json::Value;
 use thoth_adviser::{PredictorName, PrereleasePolicy, RecommendationType};
 use thoth_cypher::{EmbeddedGraph, Graph};
 use thoth_schema::environment::{Environment, Platform};
-use thoth_server::advise::{AdviseInput, advise};
+use thoth_server::advise::{AdviseInput, RulesInput, advise};
 use thoth_tests::binary::Thoth;
 
 use super::engines::Engines;
@@ -33,6 +33,7 @@ fn input(platform: Platform, python: &str, requirements: &[&str]) -> AdviseInput
         no_binary: BTreeSet::new(),
         policy: Default::default(),
         lock: None,
+        rules: RulesInput::default(),
     }
 }
 
@@ -84,8 +85,6 @@ fn requests() -> Vec<AdviseInput> {
         },
         AdviseInput {
             no_binary: ["web".to_owned()].into(),
-            policy: Default::default(),
-            lock: None,
             scores: Some(scores),
             ..linux("3.7", &["web"])
         },

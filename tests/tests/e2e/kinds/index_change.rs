@@ -8,7 +8,7 @@ use thoth_cypher::Graph;
 use thoth_ingest::sync::sync;
 use thoth_schema::document::Document;
 use thoth_schema::environment::{Environment, Platform};
-use thoth_server::advise::{AdviseInput, advise, keep_within_reach};
+use thoth_server::advise::{AdviseInput, RulesInput, advise, keep_within_reach};
 
 use super::engines::{ask, graphs, loaded, same_whatever_the_order, sum};
 
@@ -77,6 +77,7 @@ fn input(requirement: &str, indexes: &[&str]) -> AdviseInput {
         no_binary: BTreeSet::new(),
         policy: Default::default(),
         lock: None,
+        rules: RulesInput::default(),
     }
 }
 
