@@ -11,6 +11,7 @@ use crate::decide::{Decision, decide};
 use crate::explain;
 use crate::gather::Unknown;
 use crate::legal::Rules;
+use crate::lock;
 use crate::model::{Request, Universe};
 use crate::order::Order;
 use crate::predictor::{Found, Task, predictor};
@@ -111,7 +112,7 @@ fn advised(
 ) -> Result<Advice, Fault> {
     let mut stacks = Vec::with_capacity(found.stacks.len());
     for pins in &found.stacks {
-        let stack = report::stack(problem, universe, request.scoring, pins);
+        let stack = report::stack(problem, universe, request, pins);
         let violations = check_stack(universe, request, &stack);
         if !violations.is_empty() {
             let message = format!("the stack found is not valid: {}", violations.join("; "));
@@ -123,6 +124,7 @@ fn advised(
     if let Some(first) = stacks.first_mut() {
         first.reasons.splice(0..0, stack_reasons(found));
     }
+    let lock = lock::judge(universe, request, problem).map(|lock| lock.settle(&mut stacks, request.count));
     let bound = found.bound.or(stacks.first().map(|stack| stack.score));
     let search = SearchReport {
         predictor: found.ran.unwrap_or(request.predictor),
@@ -149,6 +151,8 @@ fn advised(
         conflict: None,
         missing,
         pruned: Vec::new(),
+        lock,
+        rules: None,
     })
 }
 
@@ -223,6 +227,8 @@ fn nothing<'a>(
         conflict: Some(conflict),
         missing,
         pruned: Vec::new(),
+        lock: lock::judge(universe, request, problem).map(|lock| lock.settle(&mut Vec::new(), request.count)),
+        rules: None,
     })
 }
 

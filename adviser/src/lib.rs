@@ -35,6 +35,7 @@ mod gather;
 mod hash;
 mod latest;
 mod legal;
+mod lock;
 mod model;
 mod order;
 mod predictor;
@@ -42,6 +43,8 @@ mod predictors;
 mod problem;
 mod prune;
 mod report;
+pub mod rules;
+pub mod scoring;
 mod space;
 mod terms;
 mod trace;
@@ -49,8 +52,8 @@ mod values;
 mod weight;
 
 pub use advice::{
-    Advice, Conflict, Missing, Outcome, Pin, Pruned, Reason, SearchReport, SpaceEstimate, SpaceMethod, Stack,
-    StackCount,
+    Advice, Conflict, LockReport, Missing, Outcome, Pin, Pruned, Reason, SearchReport, SpaceEstimate,
+    SpaceMethod, Stack, StackCount,
 };
 pub use advise::{Advised, advise, advise_fully};
 pub use check::{Pinned, PinnedRelease, check, check_stack};
@@ -59,5 +62,6 @@ pub use model::{
     Candidate, Effect, Member, PackageKnowledge, PredictorName, PrereleasePolicy, RecommendationType,
     Request, Scoring, Term, Universe,
 };
+pub use scoring::{Interval, LicencePolicy, Policy, Unit, UnitScore};
 pub use trace::{MAX_POINTS, SearchTrace, TracePoint};
 pub use values::{LearntValue, ValueTable};

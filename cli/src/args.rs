@@ -8,7 +8,7 @@ use clap_complete::Shell;
 use crate::advise::args::AdviseArgs;
 use crate::dead_letters::args::DeadLettersVerb;
 use crate::settings::Override;
-use crate::verbs::{BenchVerb, DocumentsVerb, PurgeArgs};
+use crate::verbs::{BenchVerb, DocumentsVerb, PurgeArgs, RulesVerb};
 
 /// Learns which Python stacks work where, and advises on them.
 #[derive(Debug, Parser)]
@@ -81,6 +81,9 @@ pub(crate) enum Verb {
     /// Measure, on recorded problems
     #[command(subcommand)]
     Bench(BenchVerb),
+    /// Look after rules
+    #[command(subcommand)]
+    Rules(RulesVerb),
     /// Look after messages that could not be ingested
     #[command(subcommand)]
     DeadLetters(DeadLettersVerb),
@@ -340,6 +343,7 @@ impl Cli {
             }
             Verb::Documents(verb) => (graph, store) = verb.places(),
             Verb::Purge(args) => (graph, store) = (args.graph.graph.as_ref(), args.store.store.as_ref()),
+            Verb::Rules(verb) => graph = verb.graph(),
             Verb::Advise(args) => graph = args.graph.graph.as_ref(),
             Verb::Graph(GraphVerb::Migrate(args) | GraphVerb::Check(args) | GraphVerb::Checksum(args)) => {
                 graph = args.graph.graph.as_ref();

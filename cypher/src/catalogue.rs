@@ -275,6 +275,8 @@ catalogue! {
     READ_REQUIREMENT_INTERVALS = "read/requirement_intervals";
     /// Requirement lines of releases in published order.
     READ_REQUIREMENTS_OF_VERSIONS = "read/requirements_of_versions";
+    /// Rules by their keys.
+    READ_RULES_BY_KEY = "read/rules_by_key";
     /// The nodes that documents state.
     READ_STATED_NODES = "read/stated_nodes";
     /// How much knowledge there is.
@@ -291,10 +293,16 @@ catalogue! {
     PRUNE_ARTIFACTS = "prune/artifacts";
     /// One round of an advise: the releases of the frontier that survive, with the requirement lines in reach.
     PRUNE_CANDIDATES = "prune/candidates";
+    /// What is known of releases besides their metadata.
+    PRUNE_EVIDENCE_RELEASES = "prune/evidence_releases";
+    /// What was seen of stacks: how they went, and what was measured.
+    PRUNE_EVIDENCE_STACKS = "prune/evidence_stacks";
     /// How many artifacts of each release would install.
     PRUNE_INSTALLABLE = "prune/installable";
     /// The releases of the reached packages that pruning removed, with every clause that removed them.
     PRUNE_REMOVED = "prune/removed";
+    /// Rules that may count for a request.
+    PRUNE_RULES = "prune/rules";
     /// Every Advice node, for the canonical checksum.
     CHECKSUM_ADVICES = "checksum/advices";
     /// Every FOR relationship from Advice to Environment, for the canonical checksum.

@@ -45,6 +45,7 @@ pub mod rebuild;
 mod receipts;
 pub mod retract;
 mod rows;
+pub mod rule_file;
 pub mod selection;
 mod settle;
 pub mod store;

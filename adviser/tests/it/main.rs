@@ -13,6 +13,8 @@ mod loader;
 mod predictors;
 mod quality;
 mod recorded;
+mod rules;
+mod rules_conditions;
 mod speed;
 mod terms;
 mod worded;

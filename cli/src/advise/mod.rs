@@ -4,6 +4,7 @@ pub(crate) mod args;
 mod input;
 mod lock;
 mod requirements;
+mod rules;
 mod scores;
 pub(crate) mod summary;
 
@@ -44,6 +45,6 @@ pub(crate) async fn run(args: &AdviseArgs, settings: &Settings, output: &Output)
     }
     Ok(match report.advice.outcome {
         Outcome::Advised => ExitCode::SUCCESS,
-        Outcome::Unsatisfiable | Outcome::NeedsKnowledge => exit::finding(),
+        Outcome::Unsatisfiable | Outcome::NeedsKnowledge | Outcome::Refused => exit::finding(),
     })
 }

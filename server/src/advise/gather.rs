@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use thoth_adviser::{Candidate, PackageKnowledge, Pruned, Request, Universe};
+use thoth_adviser::{Candidate, PackageKnowledge, Pruned, Request, Scoring, Term, Universe, scoring};
 use thoth_cypher::{Graph, PRUNE_CANDIDATES, PRUNE_INSTALLABLE, PRUNE_REMOVED, Params, Row, params};
 use thoth_schema::environment::Environment;
 use thoth_schema::error::Fault;
@@ -13,6 +13,7 @@ use thoth_schema::purl::DEFAULT_INDEX;
 use thoth_schema::requirement::Requirement;
 use thoth_schema::version;
 
+use super::evidence::{self, Known};
 use super::frontier::{Frontier, Lines};
 use super::pruned::Tally;
 use super::{AdviseInput, Scores};
@@ -63,6 +64,12 @@ pub(super) async fn gather(
         }
     }
     let installable = installable(graph, input, &found, &mut statements).await?;
+    let candidates = found.iter().filter(|(key, _)| installable.contains(*key));
+    let candidates = candidates
+        .map(|(key, entry)| (key.as_str(), (&entry.package, entry.candidate.order.as_str())))
+        .collect();
+    let mut known = evidence::known(graph, request, as_of.as_deref(), &candidates).await?;
+    statements += known.statements;
     let mut asked = asked(input, environment, as_of.as_deref());
     asked.insert("wanted".to_owned(), frontier.all().into());
     let rows = graph.read(&PRUNE_REMOVED, asked).await?;
@@ -84,10 +91,15 @@ pub(super) async fn gather(
             scores.as_ref(),
             &mut found,
             &installable,
+            &known,
             &mut universe,
             &mut tally,
         )?;
     }
+    universe.evidence = std::mem::take(&mut known.releases);
+    universe.observed = std::mem::take(&mut known.stacks);
+    universe.newest_publication = newest_publication(&universe);
+    universe.terms.extend(scoring_terms(&universe, request));
     for (name, knowledge) in &mut universe.packages {
         knowledge.all_prereleases &= knowledge.known;
         knowledge.candidates.sort_by(|left, right| {
@@ -96,9 +108,7 @@ pub(super) async fn gather(
                 .cmp(&left.order)
                 .then_with(|| rank(input, &left.index).cmp(&rank(input, &right.index)))
         });
-        knowledge
-            .candidates
-            .dedup_by(|later, first| later.order == first.order);
+        // Of one version from several indexes all stay: a rule may take away the first of them.
         tally.prereleases(name, knowledge);
     }
     Ok(Gathered {
@@ -106,6 +116,22 @@ pub(super) async fn gather(
         pruned: tally.into_pruned(),
         statements,
     })
+}
+
+/// The present, as far as the candidates know.
+fn newest_publication(universe: &Universe) -> Option<String> {
+    let candidates = universe.packages.values().flat_map(|known| &known.candidates);
+    candidates
+        .filter_map(|candidate| candidate.published_at.clone())
+        .max()
+}
+
+/// What follows from the stacks that were seen, where scores are made of knowledge.
+fn scoring_terms(universe: &Universe, request: &Request) -> Vec<Term> {
+    match request.scoring {
+        Scoring::Knowledge => scoring::terms(universe, request),
+        Scoring::Given | Scoring::Recency => Vec::new(),
+    }
 }
 
 fn asked(input: &AdviseInput, environment: &Environment, as_of: Option<&str>) -> Params {
@@ -233,6 +259,7 @@ fn settle(
     scores: Option<&Scores>,
     found: &mut BTreeMap<String, Found>,
     installable: &BTreeSet<String>,
+    known: &Known,
     universe: &mut Universe,
     tally: &mut Tally<'_>,
 ) -> Result<(), Fault> {
@@ -251,6 +278,10 @@ fn settle(
     if let Some(entry) = found.remove(key) {
         if !installable.contains(key) {
             tally.add(&package, "no-installable-artifact", row);
+            return Ok(());
+        }
+        if let Some((reason, evidence)) = known.removed.get(key) {
+            tally.add_with_evidence(&package, reason, row, evidence);
             return Ok(());
         }
         let mut candidate = entry.candidate;

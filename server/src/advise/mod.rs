@@ -1,17 +1,20 @@
 //! One request for advice: gathers candidates from the graph in a few rounds, searches them locally, and fills in what
 //! only the graph knows: hashes of the pinned releases and what was pruned on the way.
 
+mod evidence;
 mod frontier;
 mod gather;
 mod pruned;
 mod reach;
+mod rules;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
 use thoth_adviser::{
-    Advice, PredictorName, PrereleasePolicy, RecommendationType, Request, Scoring, Universe,
+    Advice, Pinned, PinnedRelease, Policy, PredictorName, PrereleasePolicy, RecommendationType, Request,
+    Scoring, Universe,
 };
 use thoth_cypher::{Graph, PRUNE_ARTIFACTS, params};
 use thoth_schema::environment::Environment;
@@ -24,6 +27,7 @@ use thoth_schema::version;
 
 pub use gather::Gathered;
 pub use reach::keep_within_reach;
+pub use rules::RulesInput;
 
 /// Most requirements and constraints of one request.
 pub const MAX_REQUIREMENTS: usize = 1_000;
@@ -62,12 +66,18 @@ pub struct AdviseInput {
     pub seed: u64,
     /// Only what was published until then: a date (its whole day) or a timestamp.
     pub as_of: Option<String>,
-    /// Scores by package name and version; `None` scores by recency.
+    /// Scores by package name and version; `None` scores by all that is known.
     pub scores: Option<BTreeMap<(String, String), f64>>,
     /// Packages that may only be installed from wheels; `:all:` for every one.
     pub only_binary: BTreeSet<String>,
     /// Packages that may not be installed from wheels; `:all:` for every one.
     pub no_binary: BTreeSet<String>,
+    /// What is accepted and refused beyond versions.
+    pub policy: Policy,
+    /// The stack in use: version by package name; it is kept unless a better one exists.
+    pub lock: Option<BTreeMap<String, String>>,
+    /// Rules of the request, and what rules ask of it.
+    pub rules: RulesInput,
 }
 
 /// The answer, in the shape of the JSON contract.
@@ -88,14 +98,26 @@ pub async fn advise(graph: &dyn Graph, input: &AdviseInput) -> Result<Report, Fa
     let request = request(input)?;
     let as_of = input.as_of.as_deref().map(as_of).transpose()?;
     let scores = scores(input)?;
+    let mut gathered = gather::gather(graph, input, &request, as_of, scores).await?;
+    let ruling = rules::rule(graph, input, &request, &mut gathered).await?;
     let Gathered {
         universe,
         pruned,
         mut statements,
-    } = gather::gather(graph, input, &request, as_of, scores).await?;
-    let searched = tokio::task::spawn_blocking(move || thoth_adviser::advise(&universe, &request)).await;
-    let mut advice = searched
-        .map_err(|error| Fault::new(ErrorCode::Internal, format!("the search stopped: {error}")))??;
+    } = gathered;
+    let refusal = ruling.as_ref().filter(|ruling| ruling.refuses());
+    let mut advice = match refusal.map(|ruling| ruling.refusal(&request)) {
+        Some(refused) => refused,
+        None => {
+            let searched =
+                tokio::task::spawn_blocking(move || thoth_adviser::advise(&universe, &request)).await;
+            searched
+                .map_err(|error| Fault::new(ErrorCode::Internal, format!("the search stopped: {error}")))??
+        }
+    };
+    for (severity, line) in ruling.iter().flat_map(|ruling| ruling.annotate(&mut advice)) {
+        rules::log(&severity, &line);
+    }
     statements += add_hashes(graph, input, &mut advice).await?;
     advice.pruned = pruned;
     advice.search.graph_statements = statements;
@@ -135,7 +157,7 @@ fn request(input: &AdviseInput) -> Result<Request, Fault> {
     let scoring = if input.scores.is_some() {
         Scoring::Given
     } else {
-        Scoring::Recency
+        Scoring::Knowledge
     };
     Ok(Request {
         requirements: parsed(&input.requirements, "requirements")?,
@@ -144,6 +166,8 @@ fn request(input: &AdviseInput) -> Result<Request, Fault> {
         prerelease: input.prerelease,
         scoring,
         recommendation_type: input.recommendation_type,
+        policy: input.policy.clone().checked()?,
+        lock: input.lock.as_ref().map(lock).transpose()?,
         predictor: input.predictor,
         count: input.count.max(1),
         limit: input.limit,
@@ -154,6 +178,16 @@ fn request(input: &AdviseInput) -> Result<Request, Fault> {
         trace: false,
         control: None,
     })
+}
+
+/// The pins of a lock, from whichever index has them.
+fn lock(stated: &BTreeMap<String, String>) -> Result<Pinned, Fault> {
+    within("lock", stated.len(), MAX_REQUIREMENTS)?;
+    let pin = |(name, version): (&String, &String)| {
+        let version = version::parse(version)?;
+        Ok((name::package(name)?, PinnedRelease { version, index: None }))
+    };
+    stated.iter().map(pin).collect()
 }
 
 /// Scores by package name and order key, so that `1.0.0` means the release `1.0`.

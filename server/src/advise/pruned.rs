@@ -22,6 +22,8 @@ const CLAUSES: &[(&str, &str)] = &[
 pub(super) struct Tally<'request> {
     request: &'request Request,
     counts: BTreeMap<(String, &'static str), (u64, String, String)>,
+    /// What says so of one release: package, reason and version.
+    evidence: BTreeMap<(String, &'static str, String), Vec<String>>,
 }
 
 impl<'request> Tally<'request> {
@@ -29,7 +31,21 @@ impl<'request> Tally<'request> {
         Self {
             request,
             counts: BTreeMap::new(),
+            evidence: BTreeMap::new(),
         }
+    }
+
+    /// As [`Tally::add`], with the keys of the nodes that say so.
+    pub(super) fn add_with_evidence(
+        &mut self,
+        package: &PackageName,
+        reason: &'static str,
+        row: Row<'_>,
+        keys: &[String],
+    ) {
+        self.add(package, reason, row);
+        let release = (package.to_string(), reason, row.text("version").to_owned());
+        self.evidence.insert(release, keys.to_vec());
     }
 
     /// Counts a release under a reason; the newest of them is the example.
@@ -88,15 +104,21 @@ impl<'request> Tally<'request> {
     }
 
     /// The list, by package and reason.
-    pub(super) fn into_pruned(self) -> Vec<Pruned> {
-        self.counts
+    pub(super) fn into_pruned(mut self) -> Vec<Pruned> {
+        let evidence = &mut self.evidence;
+        let told = self
+            .counts
             .into_iter()
-            .map(|((package, reason), (count, _, example))| Pruned {
-                package,
-                reason: reason.to_owned(),
-                count,
-                example,
-            })
-            .collect()
+            .map(|((package, reason), (count, _, example))| {
+                let release = (package.clone(), reason, example.clone());
+                Pruned {
+                    evidence: evidence.remove(&release).unwrap_or_default(),
+                    package,
+                    reason: reason.to_owned(),
+                    count,
+                    example,
+                }
+            });
+        told.collect()
     }
 }

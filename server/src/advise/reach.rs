@@ -9,7 +9,8 @@ use thoth_schema::name::{self, PackageName};
 use super::frontier::Lines;
 use super::{AdviseInput, parsed};
 
-/// Keeps the documents that speak of a package which the request can reach in its environment, whatever the versions.
+/// Keeps the documents that speak of a package which the request can reach in its environment, whatever the versions, and
+/// the rules.
 ///
 /// Loading only those answers the request as loading all would: what is dropped is no requirement of anything reached.
 ///
@@ -18,9 +19,8 @@ use super::{AdviseInput, parsed};
 pub fn keep_within_reach(documents: &mut Vec<Document>, input: &AdviseInput) -> Result<(), Fault> {
     let reached = reached(documents, input)?;
     documents.retain(|document| {
-        speaks_of(document)
-            .iter()
-            .any(|package| reached.contains_key(package))
+        let speaks = |package: &PackageName| reached.contains_key(package);
+        matches!(document.payload, Payload::Rules(_)) || speaks_of(document).iter().any(speaks)
     });
     Ok(())
 }
@@ -38,6 +38,21 @@ fn speaks_of(document: &Document) -> Vec<PackageName> {
                 .filter_map(|error| name::package(&error.name).ok()),
         ),
         Payload::IndexChange(seen) => names.extend(seen.changes.iter().map(|change| change.name.clone())),
+        Payload::Advisory(advisory) => {
+            let affected = advisory
+                .packages
+                .iter()
+                .filter(|package| package.ecosystem == "pypi");
+            names.extend(affected.filter_map(|package| name::package(&package.name).ok()));
+        }
+        Payload::SecurityIndicator(report) => names.push(report.package.clone()),
+        Payload::Inspection(report) => {
+            let pins = report
+                .inspections
+                .iter()
+                .filter_map(|inspection| inspection.stack.as_ref());
+            names.extend(pins.flatten().map(|pin| pin.name.clone()));
+        }
         _ => {}
     }
     names

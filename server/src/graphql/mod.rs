@@ -13,6 +13,7 @@ mod package;
 mod page;
 mod query;
 mod requirement;
+mod rules_input;
 mod statistics;
 mod version;
 

@@ -18,5 +18,6 @@ mod kinds;
 mod lock_checker;
 mod parallel;
 mod scenario_format;
+mod scenario_knowledge;
 mod scenarios;
 mod wheel_tags;

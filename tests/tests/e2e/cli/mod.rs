@@ -7,6 +7,7 @@ mod faults;
 mod graph;
 mod lock;
 mod purge;
+mod rules;
 mod usage;
 
 use std::fs;

@@ -59,7 +59,16 @@ pub(super) async fn clear(graph: &dyn Graph) {
 }
 
 /// Columns whose list comes from a pattern comprehension, which has no order.
-const UNORDERED_LISTS: &[(&str, &str)] = &[("prune/candidates", "requirements")];
+const UNORDERED_LISTS: &[(&str, &str)] = &[
+    ("prune/candidates", "requirements"),
+    ("prune/evidence_releases", "advisories"),
+    ("prune/evidence_releases", "trials"),
+    ("prune/evidence_releases", "analyses"),
+    ("prune/evidence_releases", "stacks"),
+    ("prune/evidence_stacks", "pins"),
+    ("prune/evidence_stacks", "places"),
+    ("prune/evidence_stacks", "processors"),
+];
 
 /// The rows as they are compared: in the order of the statement where it has one, else sorted.
 pub(super) fn comparable(name: &str, text: &str, rows: &Rows) -> Vec<String> {
