@@ -27,6 +27,10 @@ fn request(kind: RecommendationType) -> Request {
         limit: None,
         budget: Duration::from_secs(1),
         seed: 0,
+        combine: Default::default(),
+        warm_start: None,
+        trace: false,
+        control: None,
     }
 }
 
