@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::PredictorName;
 use crate::rejection::Rejection;
+use crate::rules::RulesReport;
+use crate::scoring::{Interval, UnitScore};
 
 /// Numbers up to this are exact in every JSON reader; larger counts are written as decimal strings.
 const LARGEST_EXACT_NUMBER: u64 = 1 << 53;
@@ -18,6 +20,8 @@ pub enum Outcome {
     Unsatisfiable,
     /// No stack can be made of what is known, but one might exist if `missing` were known.
     NeedsKnowledge,
+    /// A rule ends the advice; `rules` says which and why.
+    Refused,
 }
 
 /// The answer to one request.
@@ -43,14 +47,40 @@ pub struct Advice {
     /// one is pinned, and every release that was asked about.
     #[serde(default)]
     pub rejections: Vec<Rejection>,
+    /// What became of the lock of the request; absent where it has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lock: Option<LockReport>,
+    /// What the rules did to it; absent where none concerns the request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rules: Option<RulesReport>,
+}
+
+/// What became of the lock that the request came with.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LockReport {
+    /// Whether it is the first stack of the answer: it may be used, and nothing that was found is better.
+    pub kept: bool,
+    /// Its score; absent where it may not be used.
+    pub score: Option<f64>,
+    /// How much better the best stack is; absent where either is.
+    pub difference: Option<f64>,
+    /// Why it may not be used, one sentence each.
+    pub violations: Vec<String>,
 }
 
 /// One locked stack.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Stack {
-    /// The sum of the scores of the pins in the order of their names, and of the terms that hold of the stack.
+    /// The sum of the scores of the pins in the order of their names, and of what is said of several together.
     pub score: f64,
+    /// Where the score lies with 95 %, as far as the evidence goes; absent where scores are given.
+    #[serde(default)]
+    pub interval: Option<Interval>,
+    /// How many observations, advisories and findings it rests on.
+    #[serde(default)]
+    pub evidence: u64,
     /// One pin for every package, by name.
     pub pins: Vec<Pin>,
     /// What is to be said of the stack as a whole.
@@ -73,6 +103,15 @@ pub struct Pin {
     pub hashes: Vec<String>,
     /// What the release adds to the score of the stack.
     pub score: f64,
+    /// Where that lies with 95 %; absent where scores are given.
+    #[serde(default)]
+    pub interval: Option<Interval>,
+    /// How many observations, advisories and findings it rests on.
+    #[serde(default)]
+    pub evidence: u64,
+    /// What each unit says of the release; the score is their weighted sum less that of the best release of the package.
+    #[serde(default)]
+    pub units: Vec<UnitScore>,
     /// Why this release.
     pub reasons: Vec<Reason>,
 }
@@ -260,4 +299,7 @@ pub struct Pruned {
     pub count: u64,
     /// One of them.
     pub example: String,
+    /// Keys of the graph nodes that say so of the example, where any do: observations, advisories, rules.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<String>,
 }

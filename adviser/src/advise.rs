@@ -11,6 +11,7 @@ use crate::decide::{Decision, decide};
 use crate::explain;
 use crate::gather::Unknown;
 use crate::legal::Rules;
+use crate::lock;
 use crate::model::{Request, Universe};
 use crate::order::Order;
 use crate::predictor::{Found, Task, predictor};
@@ -112,7 +113,7 @@ fn advised<'a>(
     let request = rules.request();
     let mut stacks = Vec::with_capacity(found.stacks.len());
     for pins in &found.stacks {
-        let stack = report::stack(problem, universe, request.scoring, pins);
+        let stack = report::stack(problem, universe, request, pins);
         let violations = check_stack(universe, request, &stack);
         if !violations.is_empty() {
             let message = format!("the stack found is not valid: {}", violations.join("; "));
@@ -124,6 +125,7 @@ fn advised<'a>(
     if let Some(first) = stacks.first_mut() {
         first.reasons.splice(0..0, stack_reasons(found));
     }
+    let lock = lock::judge(universe, request, problem).map(|lock| lock.settle(&mut stacks, request.count));
     let bound = found.bound.or(stacks.first().map(|stack| stack.score));
     let search = SearchReport {
         predictor: found.ran.unwrap_or(request.predictor),
@@ -156,6 +158,8 @@ fn advised<'a>(
         missing,
         pruned: Vec::new(),
         rejections: rejections.unwrap_or_default(),
+        lock,
+        rules: None,
     })
 }
 
@@ -234,6 +238,8 @@ fn nothing<'a>(
         missing,
         pruned: Vec::new(),
         rejections: Vec::new(),
+        lock: lock::judge(universe, request, problem).map(|lock| lock.settle(&mut Vec::new(), request.count)),
+        rules: None,
     })
 }
 

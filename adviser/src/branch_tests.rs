@@ -86,6 +86,8 @@ fn request() -> Request {
         prerelease: PrereleasePolicy::default(),
         scoring: Scoring::Given,
         recommendation_type: RecommendationType::Latest,
+        policy: crate::scoring::Policy::default(),
+        lock: None,
         predictor: PredictorName::Exact,
         count: 1,
         limit: None,

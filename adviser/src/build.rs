@@ -14,6 +14,7 @@ use crate::hash::FastMap;
 use crate::legal::Rules;
 use crate::model::{Candidate, Effect, Member, PrereleasePolicy, Scoring, Universe};
 use crate::problem::{Factor, Gate, Legal, Need, Package, PackageId, Problem};
+use crate::report;
 use crate::weight::{term_weight, weight};
 
 /// Where a wildcard stands in the knowledge: nowhere.
@@ -32,7 +33,7 @@ impl Problem {
     ) -> Result<(Self, Vec<crate::advice::Missing>), Fault> {
         let mut gathered = Gathered::walk(universe, rules, unknown);
         let missing = gathered.missing();
-        let mut builder = Builder::new(&mut gathered, rules)?;
+        let mut builder = Builder::new(universe, &mut gathered, rules)?;
         let roots = rules
             .roots
             .iter()
@@ -72,7 +73,7 @@ struct Builder<'a> {
 
 impl<'a> Builder<'a> {
     /// Numbers the packages by name and lays out their candidates, without requirements.
-    fn new(gathered: &mut Gathered<'a>, rules: &Rules<'_>) -> Result<Self, Fault> {
+    fn new(universe: &Universe, gathered: &mut Gathered<'a>, rules: &Rules<'_>) -> Result<Self, Fault> {
         let mut builder = Self {
             packages: Vec::new(),
             masks: Vec::new(),
@@ -89,7 +90,7 @@ impl<'a> Builder<'a> {
             let Some(found) = gathered.packages.get(&name) else {
                 continue;
             };
-            let package = lay_out(&name, found, effective, rules)?;
+            let package = lay_out(&name, found, effective, universe, rules)?;
             builder.numbers.insert(name, builder.packages.len() as PackageId);
             builder.masks.push(BitTable::new(package.width()));
             builder.extra_sets.push(BitTable::new(package.extras.len()));
@@ -271,14 +272,20 @@ fn lay_out(
     name: &PackageName,
     found: &Found<'_>,
     extras: Vec<ExtraName>,
+    universe: &Universe,
     rules: &Rules<'_>,
 ) -> Result<Package, Fault> {
     let last = found.legal.len().saturating_sub(1);
+    let known = match rules.request().scoring {
+        Scoring::Knowledge => report::known_scores(universe, rules.request(), name, &found.legal),
+        Scoring::Given | Scoring::Recency => Vec::new(),
+    };
     let mut candidates = Vec::with_capacity(found.legal.len());
     let mut finals = vec![0; bits::words_for(found.legal.len() + 1)];
     for (rank, (source, candidate)) in found.legal.iter().enumerate() {
         let score = match rules.request().scoring {
             Scoring::Given => candidate.score.unwrap_or(0.0),
+            Scoring::Knowledge => known[rank],
             Scoring::Recency if last == 0 => 1.0,
             Scoring::Recency => (last - rank) as f64 / last as f64,
         };

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
 use thoth_schema::name::{ExtraName, PackageName};
 use thoth_schema::requirement::Requirement;
 use thoth_schema::version::{Version, is_prerelease, order_key, parse_specifiers};
@@ -14,7 +15,8 @@ use crate::advice::Stack;
 use crate::model::{Candidate, Effect, PackageKnowledge, PrereleasePolicy, Request, Universe};
 
 /// One pinned release.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct PinnedRelease {
     /// The version.
     pub version: Version,

@@ -38,6 +38,7 @@ mod hash;
 mod joint;
 mod latest;
 mod legal;
+mod lock;
 mod model;
 mod order;
 mod predictor;
@@ -47,6 +48,8 @@ mod prune;
 mod rejection;
 mod repair;
 mod report;
+pub mod rules;
+pub mod scoring;
 mod serial;
 mod space;
 mod terms;
@@ -55,8 +58,8 @@ mod values;
 mod weight;
 
 pub use advice::{
-    Advice, Conflict, Missing, Outcome, Pin, Pruned, Reason, SearchReport, SpaceEstimate, SpaceMethod, Stack,
-    StackCount,
+    Advice, Conflict, LockReport, Missing, Outcome, Pin, Pruned, Reason, SearchReport, SpaceEstimate,
+    SpaceMethod, Stack, StackCount,
 };
 pub use advise::{Advised, advise, advise_fully};
 pub use audit::{Unpruned, unpruned};
@@ -72,5 +75,6 @@ pub use rejection::{PinChange, Rejection, RejectionKind, Removed, RemovedRelease
 pub use repair::{
     AdvisoryRef, Affected, Lock, RemainingAdvisory, Repair, RepairChange, RequirementChange, Severity, repair,
 };
+pub use scoring::{Interval, LicencePolicy, Policy, Unit, UnitScore};
 pub use trace::{MAX_POINTS, SearchTrace, TracePoint};
 pub use values::{LearntValue, ValueTable};

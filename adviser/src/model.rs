@@ -14,7 +14,9 @@ use thoth_schema::version::Version;
 use thoth_schema::versions::VersionSet;
 
 use crate::advice::Reason;
+use crate::check::Pinned;
 use crate::control::SearchControl;
+use crate::scoring::{EvidenceByRelease, ObservedStack, Policy};
 use crate::values::ValueTable;
 
 /// The knowledge a request may touch: an over-approximation gathered from the graph. Packages that no legal
@@ -26,6 +28,12 @@ pub struct Universe {
     pub packages: BTreeMap<PackageName, PackageKnowledge>,
     /// What is said of several releases together, by rules and by what was observed.
     pub terms: Vec<Term>,
+    /// What is known of releases besides their metadata.
+    pub evidence: EvidenceByRelease,
+    /// Stacks with releases in reach that something was seen of.
+    pub observed: Vec<ObservedStack>,
+    /// When the newest release in reach was published, RFC 3339: the present, as far as the knowledge goes.
+    pub newest_publication: Option<String>,
 }
 
 /// Something that holds of every stack which has one release of each of its members.
@@ -113,8 +121,12 @@ pub struct Request {
     pub prerelease: PrereleasePolicy,
     /// Where the scores of releases come from.
     pub scoring: Scoring,
-    /// What the advice is for; a name carried along until observations weigh the units.
+    /// What the advice is for: how the units of [`Scoring::Knowledge`] are weighed.
     pub recommendation_type: RecommendationType,
+    /// What is accepted and refused beyond versions.
+    pub policy: Policy,
+    /// The stack in use, which is kept unless a better one exists.
+    pub lock: Option<Pinned>,
     /// How to search.
     pub predictor: PredictorName,
     /// How many stacks to return at most; 0 counts as 1.
@@ -202,8 +214,10 @@ names! {
         /// [`Candidate::score`], unlisted 0.
         Given = "given",
         /// 1 for the newest legal release of a package, 0 for the oldest, linear in rank between.
-        #[default]
         Recency = "recency",
+        /// Units of all that is known, weighed by the recommendation type; see [`crate::scoring`].
+        #[default]
+        Knowledge = "knowledge",
     }
 }
 

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use thoth_schema::name::PackageName;
+
 use crate::advice::{Pin, Reason, Stack};
 use crate::bits;
-use crate::model::{Scoring, Universe};
+use crate::model::{Candidate, Request, Scoring, Universe};
 use crate::problem::{Need, PackageId, Pins, Problem};
+use crate::scoring::{self, Estimate, Spread, StackPin, Subject, rank};
 use crate::terms;
 
 /// Who requires a package of a stack: the release, or the request, and the requirement.
@@ -14,10 +17,70 @@ struct Requirer<'p> {
     need: &'p Need,
 }
 
-/// The stack of these pins; its own reasons are those of the terms that hold of it.
-pub(crate) fn stack(problem: &Problem, universe: &Universe, scoring: Scoring, pins: &Pins) -> Stack {
+/// The scores of the legal candidates of a package by all that is known, newest first.
+pub(crate) fn known_scores(
+    universe: &Universe,
+    request: &Request,
+    package: &PackageName,
+    legal: &[(usize, &Candidate)],
+) -> Vec<f64> {
+    let evidence = universe.evidence.get(package);
+    let subjects: Vec<Subject<'_>> = legal
+        .iter()
+        .enumerate()
+        .map(|(rank, (_, candidate))| Subject {
+            candidate,
+            rank,
+            size: legal.len(),
+            evidence: evidence.and_then(|known| known.get(&candidate.order)),
+        })
+        .collect();
+    scoring::scores(universe, request, &subjects)
+}
+
+/// One pin with all that its reasons are made of.
+struct Chosen<'a> {
+    problem: &'a Problem,
+    universe: &'a Universe,
+    request: &'a Request,
+    at: usize,
+}
+
+impl<'a> Chosen<'a> {
+    /// What the units say of a candidate of the package; nothing where scores are given.
+    fn estimate(&self, rank: usize) -> Option<Estimate> {
+        if self.request.scoring != Scoring::Knowledge {
+            return None;
+        }
+        let package = &self.problem.packages[self.at];
+        let legal = package.candidates.get(rank)?;
+        let candidate = self
+            .universe
+            .packages
+            .get(&package.name)?
+            .candidates
+            .get(legal.source)?;
+        let known = self.universe.evidence.get(&package.name);
+        let evidence = known.and_then(|known| known.get(&candidate.order));
+        let subject = Subject {
+            candidate,
+            rank,
+            size: package.candidates.len(),
+            evidence,
+        };
+        Some(scoring::estimate(
+            self.universe,
+            self.request,
+            &subject,
+            legal.score,
+        ))
+    }
+}
+
+/// The stack of these pins; of its reasons those that come from terms and from stacks that were seen.
+pub(crate) fn stack(problem: &Problem, universe: &Universe, request: &Request, pins: &Pins) -> Stack {
     let requirers = requirers(problem, pins);
-    let mut score = 0.0;
+    let mut spread = Spread::default();
     let mut out = Vec::new();
     for (at, pin) in pins.iter().enumerate() {
         let Some(pin) = pin else { continue };
@@ -29,7 +92,17 @@ pub(crate) fn stack(problem: &Problem, universe: &Universe, scoring: Scoring, pi
             .and_then(|known| known.candidates.get(legal.source));
         let extras = requirers[at].iter().flat_map(|one| &one.need.requirement.extras);
         let extras: BTreeSet<String> = extras.map(ToString::to_string).collect();
-        score += legal.score;
+        let chosen = Chosen {
+            problem,
+            universe,
+            request,
+            at,
+        };
+        let estimate = chosen.estimate(*pin as usize);
+        if let Some(estimate) = &estimate {
+            spread.add(legal.score, estimate.interval);
+        }
+        let reasons = reasons(&chosen, estimate.as_ref(), pins, *pin, &requirers);
         out.push(Pin {
             name: package.name.to_string(),
             version: legal.version.clone(),
@@ -37,38 +110,72 @@ pub(crate) fn stack(problem: &Problem, universe: &Universe, scoring: Scoring, pi
             extras: extras.into_iter().collect(),
             hashes: Vec::new(),
             score: legal.score,
-            reasons: reasons(problem, scoring, pins, at, *pin, &requirers),
+            interval: estimate.as_ref().map(|estimate| estimate.interval),
+            evidence: estimate.as_ref().map_or(0, |estimate| estimate.evidence),
+            units: estimate.map(|estimate| estimate.units).unwrap_or_default(),
+            reasons,
         });
     }
-    let mut reasons = Vec::new();
-    for factor in terms::held(problem, pins) {
-        score += factor.score().unwrap_or(0.0);
-        reasons.extend(universe.terms.get(factor.term).map(|term| term.reason.clone()));
-    }
+    let mut reasons = together(problem, universe, pins);
+    reasons.extend(nearest(problem, universe, pins));
+    let score = terms::score_of(problem, pins);
     Stack {
         score,
+        interval: (request.scoring == Scoring::Knowledge).then(|| spread.around(score)),
+        evidence: out.iter().map(|pin| pin.evidence).sum(),
         pins: out,
         reasons,
     }
 }
 
+/// Why what is said of several releases of the stack together counts.
+fn together(problem: &Problem, universe: &Universe, pins: &Pins) -> Vec<Reason> {
+    let mut reasons: Vec<Reason> = Vec::new();
+    for factor in terms::held(problem, pins) {
+        // Several patterns of one rule may hold: that is told once.
+        let reason = &universe.terms[factor.term].reason;
+        if !reasons.contains(reason) {
+            reasons.push(reason.clone());
+        }
+    }
+    reasons
+}
+
+/// The stack that was seen and is nearest to this one.
+fn nearest(problem: &Problem, universe: &Universe, pins: &Pins) -> Option<Reason> {
+    let mut own = BTreeSet::new();
+    for (package, pin) in problem.packages.iter().zip(pins) {
+        let Some(pin) = pin else { continue };
+        let source = package.candidates[*pin as usize].source;
+        let candidate = universe.packages.get(&package.name)?.candidates.get(source)?;
+        own.insert(StackPin {
+            package: package.name.clone(),
+            order: candidate.order.clone(),
+        });
+    }
+    let (distance, near) = scoring::nearest(&universe.observed, &own)?;
+    let common = near.pins.intersection(&own).count();
+    let passed = near.trials.iter().filter(|trial| trial.passed).count();
+    let message = format!(
+        "the nearest stack that was seen has {common} of these {} releases (distance {distance:.2}) and worked in \
+         {passed} of {} observations",
+        own.len(),
+        near.trials.len()
+    );
+    Some(Reason::new("NEAREST_STACK", message).with_evidence([near.key.clone()]))
+}
+
 fn reasons(
-    problem: &Problem,
-    scoring: Scoring,
+    chosen: &Chosen<'_>,
+    estimate: Option<&Estimate>,
     pins: &Pins,
-    at: usize,
     pin: u32,
     requirers: &[Vec<Requirer<'_>>],
 ) -> Vec<Reason> {
-    let package = &problem.packages[at];
-    let size = package.candidates.len();
-    let rank = match (pin, size) {
-        (_, 1) => "the only legal release".to_owned(),
-        (0, _) => format!("newest of {size} legal releases"),
-        _ => format!("number {} from the newest of {size} legal releases", pin + 1),
-    };
-    let mut reasons = match scoring {
-        Scoring::Recency => vec![Reason::new("RECENCY", rank)],
+    let package = &chosen.problem.packages[chosen.at];
+    let rank = rank(pin as usize, package.candidates.len());
+    let mut reasons = match chosen.request.scoring {
+        Scoring::Recency | Scoring::Knowledge => vec![Reason::new("RECENCY", rank)],
         Scoring::Given => {
             let score = package.candidates[pin as usize].score;
             vec![Reason::new(
@@ -77,14 +184,20 @@ fn reasons(
             )]
         }
     };
+    // Units that know nothing special stay among the units.
+    let units = estimate.into_iter().flat_map(|estimate| &estimate.units);
+    let telling =
+        units.filter(|said| said.evidence > 0 || matches!(said.reason.code.as_str(), "YANKED" | "LICENCE"));
+    reasons.extend(telling.map(|said| said.reason.clone()));
     if pin > 0 {
-        reasons.push(why_not_newest(problem, pins, at, requirers));
+        reasons.push(why_not_newest(chosen, pins, pin, requirers));
     }
     reasons
 }
 
 /// Why the newest legal release of a package is not the one pinned.
-fn why_not_newest(problem: &Problem, pins: &Pins, at: usize, requirers: &[Vec<Requirer<'_>>]) -> Reason {
+fn why_not_newest(chosen: &Chosen<'_>, pins: &Pins, pin: u32, requirers: &[Vec<Requirer<'_>>]) -> Reason {
+    let (problem, at) = (chosen.problem, chosen.at);
     let package = &problem.packages[at];
     let newest = &package.candidates[0];
     let refused = |one: &&Requirer<'_>| !bits::has(problem.masks[at].get(one.need.mask), 0);
@@ -110,11 +223,30 @@ fn why_not_newest(problem: &Problem, pins: &Pins, at: usize, requirers: &[Vec<Re
             );
             Reason::new("NEWER_REQUIRES_OTHERS", message)
         }
-        None => Reason::new(
-            "NEWER_NOT_BETTER",
-            format!("{} is newer, but this stack scores no worse", newest.version),
-        ),
+        None => scores_lower(chosen, pin).unwrap_or_else(|| {
+            let message = format!("{} is newer, but this stack scores no worse", newest.version);
+            Reason::new("NEWER_NOT_BETTER", message)
+        }),
     }
+}
+
+/// What the newest release costs most by, compared with the one pinned.
+fn scores_lower(chosen: &Chosen<'_>, pin: u32) -> Option<Reason> {
+    let candidates = &chosen.problem.packages[chosen.at].candidates;
+    if candidates[0].score >= candidates[pin as usize].score {
+        return None;
+    }
+    let (newest, own) = (chosen.estimate(0)?, chosen.estimate(pin as usize)?);
+    let adds = |said: &scoring::UnitScore| said.weight * said.mean;
+    let own_adds = |unit| own.units.iter().find(|said| said.unit == unit).map_or(0.0, adds);
+    let worst = newest.units.iter().min_by(|left, right| {
+        (adds(left) - own_adds(left.unit)).total_cmp(&(adds(right) - own_adds(right.unit)))
+    })?;
+    let message = format!(
+        "{} is newer, but scores lower: {}",
+        candidates[0].version, worst.reason.message
+    );
+    Some(Reason::new("NEWER_SCORES_LOWER", message).with_evidence(worst.reason.evidence.iter().cloned()))
 }
 
 fn release(problem: &Problem, pins: &Pins, package: PackageId) -> String {

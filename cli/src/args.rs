@@ -9,7 +9,7 @@ use crate::advise::args::AdviseArgs;
 use crate::dead_letters::args::DeadLettersVerb;
 use crate::settings::Override;
 use crate::verbs::bench::BenchVerb;
-use crate::verbs::{DocumentsVerb, PurgeArgs};
+use crate::verbs::{DocumentsVerb, PurgeArgs, RulesVerb};
 
 /// Learns which Python stacks work where, and advises on them.
 #[derive(Debug, Parser)]
@@ -83,6 +83,9 @@ pub(crate) enum Verb {
     /// Measure what it can do and how fast it is here, as Markdown
     #[command(subcommand)]
     Bench(BenchVerb),
+    /// Look after rules
+    #[command(subcommand)]
+    Rules(RulesVerb),
     /// Look after messages that could not be ingested
     #[command(subcommand)]
     DeadLetters(DeadLettersVerb),
@@ -342,6 +345,7 @@ impl Cli {
             }
             Verb::Documents(verb) => (graph, store) = verb.places(),
             Verb::Purge(args) => (graph, store) = (args.graph.graph.as_ref(), args.store.store.as_ref()),
+            Verb::Rules(verb) => graph = verb.graph(),
             Verb::Advise(args) => (graph, store) = (args.graph.graph.as_ref(), args.store.store.as_ref()),
             Verb::Bench(BenchVerb::Advise(args)) => graph = args.graph.graph.as_ref(),
             Verb::Graph(GraphVerb::Migrate(args) | GraphVerb::Check(args) | GraphVerb::Checksum(args)) => {

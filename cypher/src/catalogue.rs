@@ -281,6 +281,8 @@ catalogue! {
     READ_REQUIREMENT_INTERVALS = "read/requirement_intervals";
     /// Requirement lines of releases in published order.
     READ_REQUIREMENTS_OF_VERSIONS = "read/requirements_of_versions";
+    /// Rules by their keys.
+    READ_RULES_BY_KEY = "read/rules_by_key";
     /// The nodes that documents state.
     READ_STATED_NODES = "read/stated_nodes";
     /// How much knowledge there is.
@@ -295,6 +297,12 @@ catalogue! {
     READ_VERSIONS_OF_PACKAGES = "read/versions_of_packages";
     /// One round of an advise: what changed of the packages of the frontier, every release with what removes it.
     PRUNE_CANDIDATES = "prune/candidates";
+    /// What is known of releases besides their metadata.
+    PRUNE_EVIDENCE_RELEASES = "prune/evidence_releases";
+    /// What was seen of stacks: how they went, and what was measured.
+    PRUNE_EVIDENCE_STACKS = "prune/evidence_stacks";
+    /// Rules that may count for a request.
+    PRUNE_RULES = "prune/rules";
     /// Every Advice node, for the canonical checksum.
     CHECKSUM_ADVICES = "checksum/advices";
     /// Every FOR relationship from Advice to Environment, for the canonical checksum.

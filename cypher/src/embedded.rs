@@ -1,5 +1,8 @@
 //! The embedded engine: grafeo, in memory or durable on disk.
 
+mod writer;
+
+use self::writer::Writer;
 use crate::graph::{Engine, Graph, Transaction, fault};
 use crate::{Params, Rows, Statement, Value, guard};
 use async_trait::async_trait;
@@ -19,7 +22,8 @@ pub(crate) const STATEMENT_SECONDS: u64 = 120;
 pub struct EmbeddedGraph {
     database: Arc<GrafeoDB>,
     /// One writer at a time: grafeo answers write-write conflicts by aborting, a queue is cheaper than retries.
-    writer: Arc<Mutex<()>>,
+    turn: Arc<Mutex<()>>,
+    writer: Arc<Writer>,
     /// Held for the life of the graph, so that a second process gets a clear answer instead of a torn file.
     _lock: Option<File>,
 }
@@ -65,7 +69,8 @@ impl EmbeddedGraph {
         database.create_property_index("key");
         Ok(Self {
             database: Arc::new(database),
-            writer: Arc::default(),
+            turn: Arc::default(),
+            writer: Arc::new(Writer::start()?),
             _lock: lock,
         })
     }
@@ -150,28 +155,33 @@ impl Graph for EmbeddedGraph {
     }
 
     async fn begin(&self) -> Result<Box<dyn Transaction>, Fault> {
-        let permit = Arc::clone(&self.writer).lock_owned().await;
+        let permit = Arc::clone(&self.turn).lock_owned().await;
         let mut session = self.database.session();
         session
             .begin_transaction()
             .map_err(|error| classify(&error, "begin"))?;
         Ok(Box::new(EmbeddedTransaction {
             session: Some(session),
+            writer: Arc::clone(&self.writer),
             _permit: permit,
         }))
     }
 
     async fn define(&self, text: &str) -> Result<(), Fault> {
-        let _permit = self.writer.lock().await;
+        let _permit = self.turn.lock().await;
         let database = Arc::clone(&self.database);
         let text = text.to_owned();
-        blocking(move || execute(&database.session(), &text, "define", Params::new()).map(drop)).await
+        let run = self
+            .writer
+            .run(move || execute(&database.session(), &text, "define", Params::new()).map(drop));
+        run.await
     }
 }
 
 struct EmbeddedTransaction {
-    /// Taken out while a statement runs on a blocking thread.
+    /// Taken out while a statement runs on the thread of the graph.
     session: Option<Session>,
+    writer: Arc<Writer>,
     _permit: OwnedMutexGuard<()>,
 }
 
@@ -183,18 +193,21 @@ fn gone() -> Fault {
 impl Transaction for EmbeddedTransaction {
     async fn run(&mut self, statement: &'static Statement, params: Params) -> Result<Rows, Fault> {
         let session = self.session.take().ok_or_else(gone)?;
-        let (session, outcome) = blocking(move || {
+        let ran = self.writer.run(move || {
             let outcome = execute(&session, statement.text(), statement.name, params);
             Ok((session, outcome))
-        })
-        .await?;
+        });
+        let (session, outcome) = ran.await?;
         self.session = Some(session);
         outcome
     }
 
     async fn commit(mut self: Box<Self>) -> Result<(), Fault> {
         let mut session = self.session.take().ok_or_else(gone)?;
-        blocking(move || session.commit().map_err(|error| classify(&error, "commit"))).await
+        let committed = self
+            .writer
+            .run(move || session.commit().map_err(|error| classify(&error, "commit")));
+        committed.await
     }
 }
 

@@ -33,6 +33,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "kinds",
         source: include_str!("../migrations/V003__kinds.cypher"),
     },
+    Migration {
+        key: "V004",
+        name: "rules",
+        source: include_str!("../migrations/V004__rules.cypher"),
+    },
 ];
 
 impl Migration {

@@ -149,6 +149,15 @@ impl From<&String> for Value {
     }
 }
 
+impl Value {
+    /// What `map!` builds.
+    #[doc(hidden)]
+    pub fn map<const N: usize>(entries: [(&'static str, Value); N]) -> Self {
+        let stated = entries.into_iter().filter(|(_, value)| *value != Self::Null);
+        Self::Map(stated.map(|(key, value)| (key.to_owned(), value)).collect())
+    }
+}
+
 impl<T: Into<Value>> From<Option<T>> for Value {
     fn from(maybe: Option<T>) -> Self {
         maybe.map_or(Self::Null, Into::into)
@@ -161,11 +170,12 @@ impl<T: Into<Value>> From<Vec<T>> for Value {
     }
 }
 
-/// Builds a [`Value::Map`] from `"key" => value` pairs.
+/// Builds a [`Value::Map`] from `"key" => value` pairs. Nulls are left out: to a statement a key that is absent is null,
+/// and of the columns of a row most are.
 #[macro_export]
 macro_rules! map {
     ($($key:literal => $value:expr),* $(,)?) => {
-        $crate::Value::Map([$(($key.to_owned(), $crate::Value::from($value))),*].into())
+        $crate::Value::map([$(($key, $crate::Value::from($value))),*])
     };
 }
 

@@ -1,6 +1,6 @@
 // purpose: rules of the newest statement of their set
 // params: rows: list of {key, ruleSet, stamp, kind, name, unitType, pattern, run, shouldInclude, metadata, score,
-// params:   messages}, sorted by key
+// params:   messages, scope}, sorted by key
 // columns:
 // index: rule_set_key, rule_key
 // rows: none
@@ -9,5 +9,6 @@ MATCH (s:RuleSet {key: row.ruleSet})
 WHERE s.stamp = row.stamp
 MERGE (r:Rule {key: row.key})
 SET r.kind = row.kind, r.name = row.name, r.unitType = row.unitType, r.pattern = row.pattern, r.run = row.run,
-    r.shouldInclude = row.shouldInclude, r.metadata = row.metadata, r.score = row.score, r.messages = row.messages
+    r.shouldInclude = row.shouldInclude, r.metadata = row.metadata, r.score = row.score, r.messages = row.messages,
+    r.scope = row.scope
 MERGE (s)-[holds:HOLDS]->(r)

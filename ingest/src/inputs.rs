@@ -3,6 +3,7 @@
 use crate::inspection_folder::InspectionFolder;
 use crate::lines::Packing;
 use crate::reader::Rejected;
+use crate::rule_file::is_rule_file;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use thoth_schema::error::{ErrorCode, Fault};
@@ -10,7 +11,7 @@ use thoth_schema::error::{ErrorCode, Fault};
 /// Deepest nesting of folders that is followed.
 pub const MAX_FOLDER_DEPTH: usize = 32;
 
-const ENDINGS: &str = ".json, .jsonl or .ndjson, each also with .gz or .zst";
+const ENDINGS: &str = ".json, .jsonl or .ndjson, each also with .gz or .zst, or rules in .yaml";
 
 /// What lies under some paths.
 #[derive(Debug, Default)]
@@ -59,7 +60,7 @@ impl Inputs {
             }
             return Ok(found);
         }
-        if form_of(path).is_none() || !metadata.is_file() {
+        if !is_input(path) || !metadata.is_file() {
             return Err(Fault::new(
                 ErrorCode::InvalidArgument,
                 "the file is of no kind that holds documents",
@@ -101,7 +102,7 @@ impl Inputs {
                 self.walk(&path, depth + 1, taken, found)?;
             } else if taken.contains(&path) {
                 tracing::trace!(path = %path.display(), "a file is part of an inspection");
-            } else if form_of(&path).is_some() && path.is_file() {
+            } else if is_input(&path) && path.is_file() {
                 found.push(path);
             } else {
                 tracing::debug!(path = %path.display(), "a file holds no documents and is passed over");
@@ -142,6 +143,11 @@ fn folder_fault(error: &std::io::Error, path: &Path) -> Fault {
         _ => Fault::new(ErrorCode::IoError, format!("the path cannot be read: {error}")),
     };
     fault.at(path.display().to_string()).remedy("correct the path")
+}
+
+/// Whether a file with this name holds documents.
+fn is_input(path: &Path) -> bool {
+    form_of(path).is_some() || is_rule_file(path)
 }
 
 /// How a file with this name is packed, and whether it holds lines for sure; `None` for other files.

@@ -47,6 +47,7 @@ mod receipts;
 pub mod retract;
 mod revisions;
 mod rows;
+pub mod rule_file;
 pub mod selection;
 mod settle;
 pub mod store;

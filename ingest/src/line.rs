@@ -1,7 +1,7 @@
 //! One queue being consumed: messages are read side by side, gathered, and brought into the graph many at a time.
 //!
 //! A process that dies charges every message of its window with one delivery. So that a document that kills its worker
-//! stops at the delivery limit alone, a line begins with a window of one and widens it fourfold after each run of
+//! stops at the delivery limit alone, a line begins with a window of one and widens it eightfold after each run of
 //! messages that nobody has held before. While a gathering is written the next one is read, and no more: what waits is
 //! bounded by the window and by [`crate::delivery::IN_WORK_BYTES`], and the rest stays with the broker.
 
@@ -26,13 +26,13 @@ use tokio::task::{JoinError, JoinSet};
 /// Messages held of the heavy queue.
 pub(crate) const HEAVY_WINDOW: u16 = 1;
 /// A window grows by this factor.
-const WIDENING: u16 = 4;
+const WIDENING: u16 = 8;
 /// Gatherings in work at once: one is written while the rows of the next are made.
 const GATHERINGS: usize = 2;
-/// Most documents of a gathering.
-const GATHERING_DOCUMENTS: usize = 500;
-/// Most rows of a gathering, as estimated; a single document may be more.
-const GATHERING_ROWS: usize = 10_000;
+/// Most documents of a gathering. Half of it is enough to make the rows of while another is written.
+const GATHERING_DOCUMENTS: usize = 2_000;
+/// Most rows of a gathering, as estimated; a single document may be more. Of these, too, half is enough.
+const GATHERING_ROWS: usize = 40_000;
 /// Canonical bytes that are enough for a gathering. Well below the bytes in work, or what waits to be gathered could keep
 /// the room that what is being read waits for.
 const GATHERING_BYTES: usize = IN_WORK_BYTES / 8;
@@ -152,14 +152,19 @@ impl Line {
         }
     }
 
-    /// Writes what is ready, when it is worth a transaction: enough of it, or nothing more on its way.
+    /// Writes what is ready: all of it where the graph would be idle, so that a gathering is as large as what came in
+    /// while the one before was written; and another where it is enough to be made ready meanwhile.
     fn write_ready(&mut self, signals: &Signals) {
         loop {
-            let is_enough = self.ready.len() >= GATHERING_DOCUMENTS
-                || self.ready_rows >= GATHERING_ROWS
-                || self.ready_bytes >= GATHERING_BYTES;
-            let is_all = self.reading.is_empty();
-            if self.ready.is_empty() || self.writing.len() >= GATHERINGS || !(is_enough || is_all) {
+            let is_enough = self.ready.len() >= GATHERING_DOCUMENTS / 2
+                || self.ready_rows >= GATHERING_ROWS / 2
+                || self.ready_bytes >= GATHERING_BYTES
+                || self.reading.is_empty();
+            let may_write = match self.writing.len() {
+                0 => true,
+                writing => is_enough && writing < GATHERINGS,
+            };
+            if self.ready.is_empty() || !may_write {
                 return;
             }
             let (mut gathering, mut rows) = (Vec::new(), 0);

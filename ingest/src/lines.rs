@@ -1,6 +1,7 @@
 //! The bytes of an input file: unpacked within limits and cut into lines.
 
 use crate::reader::ReadOptions;
+use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
@@ -234,6 +235,23 @@ pub(crate) fn at_line(place: &str, line: usize) -> String {
     }
 }
 
+thread_local! {
+    /// Making one costs more than unpacking a small document with it.
+    static UNPACKER: RefCell<Option<zstd::bulk::Decompressor<'static>>> = const { RefCell::new(None) };
+}
+
+/// `None` where it cannot be done this way.
+fn unpack_whole(
+    unpacker: &mut Option<zstd::bulk::Decompressor<'static>>,
+    packed: &[u8],
+    size: usize,
+) -> Option<Vec<u8>> {
+    if unpacker.is_none() {
+        *unpacker = zstd::bulk::Decompressor::new().ok();
+    }
+    unpacker.as_mut()?.decompress(packed, size).ok()
+}
+
 /// Unpacks zstd data of at most `limit` bytes.
 ///
 /// # Errors
@@ -246,6 +264,14 @@ pub(crate) fn decompress(packed: &[u8], limit: usize) -> Result<Vec<u8>, Fault> 
         };
         Fault::new(code, format!("cannot be unpacked: {error}"))
     };
+    // Whoever packed it whole has written how much it is; unpacking it whole needs no window beside it.
+    let size = zstd::zstd_safe::get_frame_content_size(packed).ok().flatten();
+    if let Some(size) = size.and_then(|size| usize::try_from(size).ok())
+        && size <= limit
+        && let Some(bytes) = UNPACKER.with_borrow_mut(|unpacker| unpack_whole(unpacker, packed, size))
+    {
+        return Ok(bytes);
+    }
     let decoder = zstd::stream::read::Decoder::with_buffer(packed).map_err(|error| broken(&error))?;
     let mut bytes = Vec::new();
     decoder

@@ -2,7 +2,8 @@
 //!
 //! `.json` holds one document of any shape, or JSON Lines (told by its first line); `.jsonl` and `.ndjson` hold JSON
 //! Lines; each may be packed as `.gz` or `.zst`. Files are read line by line and parsed on all cores, each document once. The
-//! folder of an inspection is one document ([`crate::inspection_folder`]); its files are not read as documents besides.
+//! folder of an inspection is one document ([`crate::inspection_folder`]); its files are not read as documents besides. A
+//! file of rules in YAML is one document as well ([`crate::rule_file`]).
 //!
 //! A file is all or nothing: its first document leaves the reader after its last line was found good. Of a file that
 //! holds more than [`HELD_BYTES`] the documents cannot be kept meanwhile; it is read twice. With
@@ -11,6 +12,7 @@
 use crate::inputs::form_of;
 use crate::inspection_folder::InspectionFolder;
 use crate::lines::{Chunk, Input, Line, Packing, at_line};
+use crate::rule_file::{document_of, is_rule_file};
 use serde::Serialize;
 use std::path::Path;
 use thoth_schema::document::{Document, Limits};
@@ -108,6 +110,9 @@ pub fn read_file(
     if path.is_dir() {
         return read_inspection(path, options, emit);
     }
+    if is_rule_file(path) {
+        return read_rules(path, options, emit);
+    }
     if options.graceful {
         return pass(path, options, &mut |parsed| hand_over(parsed, emit)).or_else(|fault| match fault {
             Ended::File(fault) => emit(Piece::Rejected(fault.into())),
@@ -169,6 +174,19 @@ fn read_inspection(
         }
     })?;
     match parse_whole(&text, &place, &options.limits) {
+        Ok(document) => emit(Piece::Documents(vec![document])),
+        Err(fault) if options.graceful => emit(Piece::Rejected(fault.into())),
+        Err(fault) => Err(fault),
+    }
+}
+
+/// One document of a file of rules in YAML.
+fn read_rules(
+    path: &Path,
+    options: &ReadOptions,
+    emit: &mut dyn FnMut(Piece) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    match document_of(path, options) {
         Ok(document) => emit(Piece::Documents(vec![document])),
         Err(fault) if options.graceful => emit(Piece::Rejected(fault.into())),
         Err(fault) => Err(fault),

@@ -7,7 +7,7 @@
 
 use crate::nodes;
 use crate::revisions::Revisions;
-use crate::rows::{Batch, LATER, SHARED, Stamped, column};
+use crate::rows::{Batch, LATER, Line, SHARED, Stamped, column};
 use crate::sync::key;
 use std::collections::{BTreeMap, BTreeSet};
 use thoth_cypher::{
@@ -20,7 +20,7 @@ use thoth_cypher::{
 use thoth_schema::error::Fault;
 
 /// Most rows that one statement is given.
-pub const STATEMENT_ROWS: usize = 2_000;
+pub const STATEMENT_ROWS: usize = 4_000;
 
 /// Writes everything of a batch. What only outdated or unreadable statements name, such as packages, is removed again at the
 /// end: it is in the graph as long as something refers to it, whatever was stated once.
@@ -119,6 +119,7 @@ async fn releases(
         if there.states_requirements(&key) {
             superseded.push(key.clone());
         }
+        lines.push((key.clone(), stated.lines));
         heads.insert(
             key,
             Stamped {
@@ -126,7 +127,6 @@ async fn releases(
                 row: stated.head,
             },
         );
-        lines.extend(stated.lines);
     }
     let published = std::mem::take(&mut batch.published).into_iter();
     let published = published.map(|(key, time)| {
@@ -163,14 +163,46 @@ async fn releases(
     }
     rows(transaction, &WRITE_VERSIONS, values(versions)).await?;
     unnamed.extend(nodes::read_keys(transaction, &READ_REQUIRED_PACKAGES, &superseded).await?);
-    for line in &lines {
-        unnamed.remove(column(line, "package"));
+    let texts = std::mem::take(&mut batch.texts).rows;
+    for (_, text) in lines.iter().flat_map(|(_, lines)| lines) {
+        unnamed.remove(column(&texts[*text], "package"));
     }
     nodes::run_on(transaction, &WRITE_REQUIREMENTS_DROP, &superseded).await?;
     for (statement, newer) in updates {
         rows(transaction, statement, newer).await?;
     }
-    rows(transaction, &WRITE_REQUIREMENTS, lines).await
+    requirement_lines(transaction, lines, &texts).await
+}
+
+/// Requirement lines, some at a time; every text goes along once.
+async fn requirement_lines(
+    transaction: &mut dyn Transaction,
+    releases: Vec<(String, Vec<Line>)>,
+    texts: &[Value],
+) -> Result<(), Fault> {
+    let mut lines = releases
+        .into_iter()
+        .flat_map(|(release, lines)| lines.into_iter().map(move |line| (release.clone(), line)))
+        .peekable();
+    while lines.peek().is_some() {
+        let (mut of_releases, mut places, mut used) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
+        for (release, (line, text)) in lines.by_ref().take(STATEMENT_ROWS) {
+            let place = *places.entry(text).or_insert_with(|| {
+                used.push(texts[text].clone());
+                i64::try_from(used.len() - 1).unwrap_or(i64::MAX)
+            });
+            let lines: &mut Vec<Value> = of_releases.entry(release).or_default();
+            lines.push(map! { "line" => line, "requirement" => place });
+        }
+        let rows = of_releases.into_iter();
+        let rows: Vec<Value> = rows
+            .map(|(version, lines)| map! { "version" => version, "lines" => lines })
+            .collect();
+        let given = params! { "rows" => rows, "requirements" => used };
+        transaction.run(&WRITE_REQUIREMENTS, given).await?;
+        fail_point!(IngestTxMidBatch, WRITE_REQUIREMENTS.name)?;
+    }
+    Ok(())
 }
 
 type IsNewer = fn(&Stamps, &str, &str) -> bool;

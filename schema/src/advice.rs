@@ -103,6 +103,8 @@ pub enum AdviceOutcome {
     /// No stack can be made of what is known, but one might exist if more were known.
     #[serde(alias = "needs_knowledge")]
     NeedsKnowledge,
+    /// A rule ended the advice.
+    Refused,
     /// There is no answer.
     Error,
 }
@@ -114,6 +116,7 @@ impl AdviceOutcome {
             AdviceOutcome::Advised => "advised",
             AdviceOutcome::Unsatisfiable => "unsatisfiable",
             AdviceOutcome::NeedsKnowledge => "needs-knowledge",
+            AdviceOutcome::Refused => "refused",
             AdviceOutcome::Error => "error",
         }
     }

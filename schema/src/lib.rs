@@ -28,6 +28,7 @@ pub mod index_change;
 pub mod inspection;
 mod json;
 mod legacy;
+pub mod lock_file;
 pub mod provenance;
 pub mod rules;
 pub mod security_indicator;

@@ -5,6 +5,7 @@
 //! unit without a name, a type or an action is left out and listed in [`RuleSet::skipped`].
 
 mod prescription;
+pub mod yaml;
 
 use std::collections::BTreeSet;
 
@@ -170,6 +171,11 @@ impl RuleSet {
     pub fn key(&self) -> String {
         format!("{}:{}", self.name, self.path.as_deref().unwrap_or_default())
     }
+
+    /// `<namespace>:<path>#<kind>/<name>` of one of its rules.
+    pub fn rule_key(&self, rule: &Rule) -> String {
+        format!("{}#{}/{}", self.key(), rule.kind.as_str(), rule.name)
+    }
 }
 
 impl Rule {
@@ -180,6 +186,21 @@ impl Rule {
             collect_names(pattern, &mut names);
         }
         names
+    }
+
+    /// Whether it may count for a request whatever packages the request reaches: it has no pattern, or one of the patterns
+    /// that suffice names no package.
+    pub fn is_general(&self) -> bool {
+        let nameless = |pattern: &Value| {
+            let mut names = BTreeSet::new();
+            collect_names(pattern, &mut names);
+            names.is_empty()
+        };
+        match &self.pattern {
+            None | Some(Value::Null) => true,
+            Some(Value::Array(patterns)) => patterns.is_empty() || patterns.iter().any(nameless),
+            Some(pattern) => nameless(pattern),
+        }
     }
 
     /// What it adds to the score of a stack.

@@ -38,6 +38,8 @@ pub const REQUIREMENTS_MAX: usize = 1_000;
 pub const REQUIREMENT_BYTES: usize = 8 * 1024;
 /// Indexes and names of `onlyBinary` and `noBinary`, each.
 pub const NAMES_MAX: usize = 1_000;
+/// Pins of the lock of one advice.
+pub const LOCK_PINS_MAX: usize = 1_000;
 /// Scores of one advice.
 pub const SCORES_MAX: usize = 20_000;
 /// Stacks returned by one advice at most.

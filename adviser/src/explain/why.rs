@@ -46,7 +46,10 @@ pub(crate) fn newest(
             Some(Exclusion::Prerelease) => None,
             exclusion => Some((source, one, exclusion)),
         });
-        let newest = admitted.max_by(|(_, left, _), (_, right, _)| left.order.cmp(&right.order));
+        // Of one version from several indexes the first goes before the others.
+        let newest = admitted.max_by(|(at, left, _), (other, right, _)| {
+            left.order.cmp(&right.order).then_with(|| other.cmp(at))
+        });
         let Some((source, candidate, exclusion)) = newest else {
             continue;
         };

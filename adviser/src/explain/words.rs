@@ -155,6 +155,15 @@ pub(crate) fn removed(name: &PackageName, release: &Removed, request: &Request) 
             RejectionKind::Pruned,
             "none of its files installs in this environment".to_owned(),
         ),
+        ("advisory", _) => (
+            RejectionKind::Pruned,
+            "an advisory affects it that the request does not accept".to_owned(),
+        ),
+        ("does-not-install", _) => (
+            RejectionKind::Pruned,
+            "it was seen to fail in this environment, and never to work".to_owned(),
+        ),
+        ("rule", _) => (RejectionKind::Rule, "a rule removes it".to_owned()),
         (clause, _) => (RejectionKind::Pruned, format!("the clause `{clause}` removes it")),
     };
     let code = release.clause.to_uppercase().replace('-', "_");

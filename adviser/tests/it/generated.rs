@@ -68,6 +68,11 @@ pub(crate) struct ToyTerm {
 }
 
 impl ToyTerm {
+    /// What terms of the same members say alike, a stack says once.
+    pub(crate) fn said(&self) -> String {
+        format!("{:?}", self.members)
+    }
+
     fn term(&self) -> Term {
         let member = |(package, specifier): &(usize, &str)| Member {
             package: format!("p{package}").parse().expect("a name"),
@@ -79,7 +84,7 @@ impl ToyTerm {
             effect: self
                 .adds
                 .map_or(Effect::Forbids, |eighths| Effect::Adds(f64::from(eighths) / 8.0)),
-            reason: Reason::new("TOY", format!("{:?}", self.members)),
+            reason: Reason::new("TOY", self.said()),
         }
     }
 }

@@ -199,6 +199,8 @@ pub(crate) fn request(requirements: Vec<Requirement>) -> Request {
         prerelease: PrereleasePolicy::default(),
         scoring: Scoring::Recency,
         recommendation_type: RecommendationType::Latest,
+        policy: thoth_adviser::Policy::default(),
+        lock: None,
         predictor: PredictorName::Exact,
         count: 1,
         limit: None,

@@ -15,6 +15,8 @@ mod predictors;
 mod quality;
 mod recorded;
 mod repair;
+mod rules;
+mod rules_conditions;
 mod speed;
 mod terms;
 mod why;

@@ -65,6 +65,7 @@ fn pins_score(stack: &Stack) -> f64 {
 fn without_time(mut advice: Advice) -> Advice {
     advice.search.search_millis = 0.0;
     advice.search.millis = 0.0;
+    advice.search.search_millis = 0.0;
     advice
 }
 

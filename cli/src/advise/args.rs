@@ -81,6 +81,24 @@ pub(crate) struct AdviseArgs {
     /// When pre-releases may be chosen [default: if-necessary-or-explicit; `allow` where a requirements file says --pre]
     #[arg(long, value_name = "POLICY", value_parser = choice::<PrereleasePolicy>(PrereleasePolicy::ALL.iter().map(|one| one.as_str())))]
     pub(crate) prerelease: Option<PrereleasePolicy>,
+    /// Lock in use, a requirements file of `==` lines or a Pipfile.lock: kept unless something better exists
+    #[arg(long, value_name = "FILE")]
+    pub(crate) lock: Option<PathBuf>,
+    /// Advisory, by id or alias, that is not held against a release; repeatable
+    #[arg(long = "accept-advisory", value_name = "ID")]
+    pub(crate) accepted_advisories: Vec<String>,
+    /// With the type security: least severity (CVSS, 0 to 10) of an advisory that removes a release
+    #[arg(long, value_name = "N", default_value_t = 0.0)]
+    pub(crate) min_severity: f64,
+    /// SPDX id of a licence that is welcome, and no others are; repeatable
+    #[arg(long = "allow-licence", value_name = "ID")]
+    pub(crate) allowed_licences: Vec<String>,
+    /// SPDX id of a licence that is not welcome; repeatable
+    #[arg(long = "deny-licence", value_name = "ID")]
+    pub(crate) denied_licences: Vec<String>,
+    /// Processor of the machine as VENDOR-FAMILY-MODEL: only figures measured on such count
+    #[arg(long, value_name = "NAME")]
+    pub(crate) processor: Option<String>,
     /// Stacks to return
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=MAX_STACKS as u64))]
     pub(crate) count: u64,
@@ -89,9 +107,35 @@ pub(crate) struct AdviseArgs {
     pub(crate) replay: Option<String>,
     #[command(flatten)]
     pub(crate) store: StoreOption,
+    #[command(flatten)]
+    pub(crate) rules: RulesOptions,
     /// How the answer is written
     #[arg(long, value_enum, default_value = "table")]
     pub(crate) format: AdviseFormat,
+}
+
+/// Rules for one run, and what rules ask of a request.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Rules")]
+pub(crate) struct RulesOptions {
+    /// File or folder of rules for this run; a file replaces that of the graph with the same namespace and path
+    #[arg(long, value_name = "PATH")]
+    pub(crate) rules: Vec<PathBuf>,
+    /// Leave the rules of the graph aside
+    #[arg(long)]
+    pub(crate) no_graph_rules: bool,
+    /// Label that rules may ask for
+    #[arg(long = "label", value_name = "KEY=VALUE")]
+    pub(crate) labels: Vec<String>,
+    /// JSON of the symbols that your code takes from libraries: {"numpy": ["numpy.random.rand"]}
+    #[arg(long, value_name = "FILE")]
+    pub(crate) library_usage: Option<PathBuf>,
+    /// JSON of what is known of the place where the stack shall run: operating system, hardware, image
+    #[arg(long, value_name = "FILE")]
+    pub(crate) runtime: Option<PathBuf>,
+    /// The address that rules give the default index of the graph
+    #[arg(long, value_name = "URL")]
+    pub(crate) default_index: Option<String>,
 }
 
 /// How the answer is written.

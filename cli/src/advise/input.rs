@@ -1,20 +1,24 @@
 //! The request that arguments and files stand for.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use thoth_adviser::PrereleasePolicy;
+use thoth_adviser::{LicencePolicy, Policy, PrereleasePolicy};
 use thoth_schema::environment::Environment;
 use thoth_schema::error::{ErrorCode, Fault};
+use thoth_schema::lock_file;
 use thoth_schema::requirement::Requirement;
 use thoth_server::advise::AdviseInput;
 
 use super::args::AdviseArgs;
-use super::{requirements, scores};
+use super::{requirements, rules, scores};
 use crate::files;
 use crate::output::Output;
 
 /// Largest file that describes an environment, in bytes.
 const MAX_ENVIRONMENT_BYTES: u64 = 1024 * 1024;
+/// Largest lock, in bytes.
+const MAX_LOCK_BYTES: u64 = 16 * 1024 * 1024;
 
 /// Reads every file and puts the requests together, one for each environment.
 ///
@@ -37,7 +41,10 @@ pub(super) fn build(args: &AdviseArgs, output: &Output) -> Result<Vec<AdviseInpu
         PrereleasePolicy::default()
     };
     let scores = args.scores.as_deref().map(scores::read).transpose()?;
-    let input = |environment: Environment| AdviseInput {
+    let rules = rules::input(args)?;
+    let input = |environment: Environment| {
+        let lock = args.lock.as_deref().map(|path| lock(path, &environment));
+        Ok(AdviseInput {
         requirements: wanted.clone(),
         constraints: files.constraints.clone(),
         indexes: if args.indexes.is_empty() {
@@ -57,8 +64,34 @@ pub(super) fn build(args: &AdviseArgs, output: &Output) -> Result<Vec<AdviseInpu
         scores: scores.clone(),
         only_binary: files.only_binary.clone(),
         no_binary: files.no_binary.clone(),
+        policy: policy_of(args),
+        lock: lock.transpose()?,
+        rules: rules.clone(),
+    })
     };
-    Ok(environments(args)?.into_iter().map(input).collect())
+    environments(args)?.into_iter().map(input).collect()
+}
+
+fn policy_of(args: &AdviseArgs) -> Policy {
+    Policy {
+        accepted_advisories: args.accepted_advisories.iter().cloned().collect(),
+        min_severity: args.min_severity,
+        licences: LicencePolicy {
+            allowed: args.allowed_licences.iter().cloned().collect(),
+            denied: args.denied_licences.iter().cloned().collect(),
+        },
+        hardware: args.processor.clone(),
+    }
+}
+
+/// The releases of a lock, by name.
+fn lock(path: &Path, environment: &Environment) -> Result<BTreeMap<String, String>, Fault> {
+    let text = files::read_text(path, MAX_LOCK_BYTES)?;
+    let pins = lock_file::pins(&path.display().to_string(), &text, environment)?;
+    Ok(pins
+        .into_iter()
+        .map(|(name, version)| (name.to_string(), version.to_string()))
+        .collect())
 }
 
 fn argument(text: &str) -> Result<String, Fault> {

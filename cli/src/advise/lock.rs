@@ -62,6 +62,9 @@ mod tests {
             extras: extras.iter().map(|&extra| extra.to_owned()).collect(),
             hashes: hashes.iter().map(|&hash| hash.to_owned()).collect(),
             score: 0.0,
+            interval: None,
+            evidence: 0,
+            units: Vec::new(),
             reasons: Vec::new(),
         };
         let pins = vec![
@@ -70,6 +73,8 @@ mod tests {
         ];
         let stack = Stack {
             score: 0.0,
+            interval: None,
+            evidence: 0,
             pins,
             reasons: Vec::new(),
         };

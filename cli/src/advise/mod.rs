@@ -8,6 +8,7 @@ mod lock;
 mod plot;
 mod repair;
 mod requirements;
+mod rules;
 mod scores;
 pub(crate) mod summary;
 mod watch;
@@ -90,6 +91,6 @@ fn show(
     }
     Ok(match report.advice.outcome {
         Outcome::Advised => ExitCode::SUCCESS,
-        Outcome::Unsatisfiable | Outcome::NeedsKnowledge => exit::finding(),
+        Outcome::Unsatisfiable | Outcome::NeedsKnowledge | Outcome::Refused => exit::finding(),
     })
 }

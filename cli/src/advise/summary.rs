@@ -3,22 +3,30 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use thoth_adviser::{Advice, Outcome, Pruned, Reason, SearchReport, Stack};
+use thoth_adviser::rules::{RulesReport, SkippedRule};
+use thoth_adviser::{Advice, Interval, Outcome, Pruned, Reason, SearchReport, Stack};
 use thoth_schema::environment::Environment;
 
 use crate::output::{Colour, Output, lines};
 
 /// Lines of a list that are shown; the rest is counted.
 const SHOWN: usize = 8;
+/// Reasons of one release that are shown.
+const REASONS: usize = 3;
 
 /// The whole summary.
 pub(crate) fn text(advice: &Advice, environment: &Environment, output: &Output) -> String {
     let mut text = headline(advice, environment, output);
     match advice.outcome {
-        Outcome::Advised => stacks(&mut text, &advice.stacks, output),
+        Outcome::Advised => {
+            stacks(&mut text, &advice.stacks, output);
+            lock(&mut text, advice);
+        }
         Outcome::Unsatisfiable => conflict(&mut text, advice),
         Outcome::NeedsKnowledge => missing(&mut text, advice, output),
+        Outcome::Refused => {}
     }
+    rules(&mut text, advice.rules.as_ref());
     add(&mut text, &search(advice));
     pruned(&mut text, &advice.pruned);
     if let Some(id) = &advice.id {
@@ -53,6 +61,12 @@ fn headline(advice: &Advice, environment: &Environment, output: &Output) -> Stri
             let outcome = output.paint(Colour::Yellow, "needs knowledge");
             format!("{outcome}: nothing fits of what is known for {place}\n")
         }
+        Outcome::Refused => {
+            format!(
+                "{}: a rule ends the advice for {place}\n",
+                output.paint(Colour::Red, "refused")
+            )
+        }
     }
 }
 
@@ -67,11 +81,15 @@ fn stacks(text: &mut String, stacks: &[Stack], output: &Output) {
         } else {
             format!("[{}]", pin.extras.join(","))
         };
-        let why: Vec<&str> = pin.reasons.iter().map(|reason| reason.message.as_str()).collect();
+        let mut why: Vec<&str> = pin.reasons.iter().map(|reason| reason.message.as_str()).collect();
+        let more = why.len().saturating_sub(REASONS);
+        why.truncate(REASONS);
+        let more = (more > 0).then(|| format!("{more} more reasons"));
+        why.extend(more.as_deref());
         table.add_row([
             format!("{}{extras}", pin.name),
             pin.version.clone(),
-            number(pin.score),
+            scored(pin.score, pin.interval, pin.evidence),
             why.join("; "),
         ]);
     }
@@ -107,6 +125,33 @@ fn stacks(text: &mut String, stacks: &[Stack], output: &Output) {
                 others.len() - SHOWN
             ),
         );
+    }
+}
+
+/// A score, with its interval where anything was observed.
+fn scored(score: f64, interval: Option<Interval>, evidence: u64) -> String {
+    match interval {
+        Some(Interval { low, high }) if evidence > 0 => {
+            format!("{} ({} to {})", number(score), number(low), number(high))
+        }
+        _ => number(score),
+    }
+}
+
+/// What became of the lock.
+fn lock(text: &mut String, advice: &Advice) {
+    let Some(lock) = &advice.lock else { return };
+    match (lock.kept, lock.score, lock.difference) {
+        (true, ..) => add(text, "your lock is kept"),
+        (false, Some(score), Some(better)) => {
+            let line = format!(
+                "your lock scores {}, this stack {} more",
+                number(score),
+                number(better)
+            );
+            add(text, &line);
+        }
+        _ => list(text, "your lock cannot be used:", &lock.violations),
     }
 }
 
@@ -152,7 +197,13 @@ fn search(advice: &Advice) -> String {
     let search = &advice.search;
     let mut parts = Vec::new();
     if let Some(stack) = advice.stacks.first() {
-        parts.push(format!("score {}", number(stack.score)));
+        parts.push(format!(
+            "score {}",
+            scored(stack.score, stack.interval, stack.evidence)
+        ));
+        if stack.evidence > 0 {
+            parts.push(format!("{} pieces of evidence", stack.evidence));
+        }
     }
     if let Some(bound) = search.bound {
         parts.push(format!("bound {}", number(bound)));
@@ -202,6 +253,22 @@ fn space(search: &SearchReport) -> String {
         "space {sure}{size} {}{estimate}",
         if digits == "1" { "stack" } else { "stacks" }
     )
+}
+
+fn rules(text: &mut String, report: Option<&RulesReport>) {
+    let Some(report) = report else { return };
+    let refusal = |reason: &Reason| format!("{} ({})", reason.message, reason.evidence.join(", "));
+    list(
+        text,
+        "refused by:",
+        &report.refusals.iter().map(refusal).collect::<Vec<_>>(),
+    );
+    let skipped = |one: &SkippedRule| format!("{}: {}", one.rule, one.reason);
+    list(
+        text,
+        "rules not applied:",
+        &report.skipped.iter().map(skipped).collect::<Vec<_>>(),
+    );
 }
 
 fn pruned(text: &mut String, pruned: &[Pruned]) {

@@ -11,7 +11,7 @@ use thoth_schema::document::Document;
 use thoth_schema::environment::{Environment, Platform};
 use thoth_schema::error::{ErrorCode, Fault};
 use thoth_schema::records;
-use thoth_server::advise::{AdviseInput, advise};
+use thoth_server::advise::{AdviseInput, RulesInput, advise};
 
 use crate::advise::summary;
 use crate::args::DemoArgs;
@@ -119,6 +119,9 @@ fn flask() -> Result<AdviseInput, Fault> {
         scores: None,
         only_binary: Default::default(),
         no_binary: Default::default(),
+        policy: Default::default(),
+        lock: None,
+        rules: RulesInput::default(),
     })
 }
 

@@ -8,6 +8,7 @@ mod documents;
 mod graph;
 mod ingest;
 mod purge;
+mod rules;
 mod serve;
 mod worker;
 
@@ -17,6 +18,7 @@ use thoth_schema::error::Fault;
 
 pub(crate) use completions::run as completions;
 pub(crate) use documents::args::{DocumentsVerb, PurgeArgs};
+pub(crate) use rules::RulesVerb;
 
 use crate::args::{Cli, Verb};
 use crate::output::Output;
@@ -37,6 +39,7 @@ pub(crate) async fn run(cli: &Cli, settings: &Settings, output: &Output) -> Resu
         Verb::Purge(args) => purge::run(args, settings, output).await,
         Verb::Advise(args) => advise::run(args, settings, output).await,
         Verb::Bench(verb) => bench::run(verb, settings, output).await,
+        Verb::Rules(verb) => rules::run(verb, settings, output).await,
         Verb::DeadLetters(verb) => dead_letters::run(verb, settings, output).await,
         Verb::Graph(verb) => graph::run(verb, settings, output).await,
         Verb::Config(verb) => config::run(verb, settings, output),

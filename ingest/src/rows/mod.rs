@@ -14,12 +14,14 @@ mod inspection;
 mod observation;
 mod provenance;
 mod release;
+mod requirement;
 mod restrict;
 mod rules;
 mod security_indicator;
 mod solver;
 mod stack;
 
+pub(crate) use self::requirement::{Line, RequirementTexts};
 pub(crate) use restrict::column;
 use std::collections::{BTreeMap, BTreeSet};
 use thoth_cypher::{
@@ -118,6 +120,7 @@ pub(crate) struct Batch {
     pub(crate) yanks: BTreeMap<String, Stamped>,
     pub(crate) metadata: BTreeMap<String, Stamped>,
     pub(crate) requirements: BTreeMap<String, Stated>,
+    pub(crate) texts: RequirementTexts,
     pub(crate) artifacts: BTreeSet<(String, String)>,
     pub(crate) artifact_facts: BTreeMap<String, Stamped>,
     pub(crate) environments: BTreeMap<String, Value>,
@@ -138,7 +141,7 @@ pub(crate) struct Stamped {
 pub(crate) struct Stated {
     pub(crate) stamp: String,
     pub(crate) head: Value,
-    pub(crate) lines: Vec<Value>,
+    pub(crate) lines: Vec<Line>,
 }
 
 /// Orders statements: by time, then by the document. Sixteen digits of its id are enough to tell two documents apart that

@@ -2,9 +2,7 @@
 
 use super::{Batch, Source, Stated, keep_newest, sortable};
 use thoth_cypher::{Value, map};
-use thoth_schema::marker;
 use thoth_schema::release::{Artifact, ArtifactKind, Release};
-use thoth_schema::requirement::Requirement;
 use thoth_schema::tags::ArtifactName;
 use thoth_schema::version;
 use thoth_schema::versions::{VersionSet, specifier_set};
@@ -118,9 +116,10 @@ impl Batch {
         });
         let mut lines = Vec::with_capacity(texts.len());
         for (line, text) in texts.iter().enumerate() {
-            match Requirement::parse(text) {
-                Ok(requirement) => self.requirement_lines(key, line, text, &requirement, &mut lines),
-                Err(problem) => fault = fault.or(Some(problem.message)),
+            let line = i64::try_from(line).unwrap_or(i64::MAX);
+            match self.requirement_text(text) {
+                Ok(rows) => lines.extend(rows.map(|row| (line, row))),
+                Err(problem) => fault = fault.or(Some(problem)),
             }
         }
         if fault.is_some() {
@@ -143,36 +142,6 @@ impl Batch {
         );
     }
 
-    fn requirement_lines(
-        &mut self,
-        key: &str,
-        line: usize,
-        text: &str,
-        requirement: &Requirement,
-        lines: &mut Vec<Value>,
-    ) {
-        let package = self.package(&requirement.name);
-        let reach = marker::reach(&requirement.marker);
-        let (from, until) = stored_bounds(&requirement.versions);
-        let (python_from, python_until) = stored_bounds(&reach.python);
-        let extras = unless_empty(requirement.extras.iter().map(ToString::to_string).collect());
-        let specifier = Some(requirement.specifiers.to_string()).filter(|text| !text.is_empty());
-        let platforms = unless_empty(reach.platforms);
-        let machines = unless_empty(reach.machines);
-        let line = i64::try_from(line).unwrap_or(i64::MAX);
-        for extra in activating_extras(requirement) {
-            lines.push(map! {
-                "version" => key, "package" => &package, "line" => line, "text" => text,
-                "specifier" => specifier.clone(), "marker" => requirement.marker.try_to_string(),
-                "extra" => extra, "extras" => extras.clone(), "from" => from.clone(), "until" => until.clone(),
-                "allowsPrereleases" => requirement.names_prerelease().then_some(true),
-                "pythonFrom" => python_from.clone(), "pythonUntil" => python_until.clone(),
-                "platforms" => platforms.clone(), "machines" => machines.clone(),
-                "residualMarker" => reach.residual.then_some(true),
-            });
-        }
-    }
-
     pub(super) fn artifact(&mut self, artifact: &Artifact, version: &str, source: &Source<'_>) {
         let name = ArtifactName::parse(&artifact.filename);
         self.artifacts
@@ -188,23 +157,6 @@ impl Batch {
         };
         keep_newest(&mut self.artifact_facts, &artifact.sha256, &source.stamp, row);
     }
-}
-
-/// The extras that bring a requirement line in; `""` where it can hold without one.
-///
-/// A marker such as `extra == 'a' or python_version < '3'` holds in both ways and is kept under both: the filter in
-/// Cypher may keep too much, never too little.
-fn activating_extras(requirement: &Requirement) -> Vec<String> {
-    let mentioned = requirement.mentions_extra();
-    let mut without_any = requirement.marker.clone();
-    for extra in &mentioned {
-        without_any.and(marker::parse(&format!("extra != '{extra}'")).unwrap_or_default());
-    }
-    let plain = (mentioned.is_empty() || !without_any.is_false()).then(String::new);
-    plain
-        .into_iter()
-        .chain(mentioned.iter().map(ToString::to_string))
-        .collect()
 }
 
 fn artifact_kind(artifact: &Artifact, name: &ArtifactName) -> &'static str {

@@ -123,7 +123,8 @@ impl Batch {
 
         let mut mentioned: BTreeSet<String> = nodes.of("PackageVersion").into_iter().collect();
         for stated in self.requirements.values() {
-            mentioned.extend(stated.lines.iter().map(|row| column(row, "package").to_owned()));
+            let packages = stated.lines.iter();
+            mentioned.extend(packages.map(|(_, row)| column(&self.texts.rows[*row], "package").to_owned()));
         }
         for (statement, says) in SAYS {
             let Some(table) = self.later.get_mut(statement.name) else {

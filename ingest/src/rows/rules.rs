@@ -34,7 +34,7 @@ impl Batch {
             "pattern" => rule.pattern.as_ref().and_then(canonical_text), "run" => canonical_text(&rule.run),
             "shouldInclude" => rule.should_include.as_ref().and_then(canonical_text),
             "metadata" => rule.metadata.as_ref().and_then(canonical_text), "score" => rule.score(),
-            "messages" => unless_empty(rule.messages()),
+            "messages" => unless_empty(rule.messages()), "scope" => rule.is_general().then_some("request"),
         };
         self.put_newest(&WRITE_RULES, &key, source, row);
         for name in rule.packages() {

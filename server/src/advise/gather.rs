@@ -1,19 +1,23 @@
 //! Candidates from the graph. A walk from the requirements over what is known of packages tells which packages must be
 //! read, or asked whether they changed; one statement does both for all of them; and so on until a walk reads nothing new.
 //! A package is asked for in the round of its distance from the request at the latest, so the rounds are at most the
-//! depth of the closure, and one where everything was cached and holds.
+//! depth of the closure, and one where everything was cached and holds. What survives is then asked for evidence.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use thoth_adviser::{PackageKnowledge, Pruned, RemovedReleases, Request, Universe};
+use thoth_adviser::scoring::{EvidenceByRelease, ObservedStack};
+use thoth_adviser::{
+    Candidate, PackageKnowledge, Pruned, RemovedReleases, Request, Scoring, Term, Universe, scoring,
+};
 use thoth_cypher::{Graph, PRUNE_CANDIDATES, Params, Rows, Value, map};
 use thoth_schema::error::Fault;
 use thoth_schema::name::PackageName;
 use thoth_schema::purl::{self, DEFAULT_INDEX};
 
 use super::cache::Cache;
-use super::frontier::{Frontier, Lines};
+use super::evidence::{self, Survivors};
+use super::frontier::{Frontier, Lines, Want};
 use super::known::{Known, Release};
 use super::pruned::Tally;
 use super::scope::{Scope, shared};
@@ -68,7 +72,18 @@ pub(super) async fn gather(
         statements += 1;
         shelf.take(round, &rows, &mut lines)?;
     };
-    let mut gathered = settled(input, request, scores.as_ref(), &frontier, &shelf);
+    let survivors = survivors(input, &frontier, &shelf);
+    let mut known = evidence::known(graph, request, as_of.as_deref(), &survivors).await?;
+    statements += known.statements;
+    let evidence = std::mem::take(&mut known.releases);
+    let observed = std::mem::take(&mut known.stacks);
+    let sieve = Sieve {
+        input,
+        scores: scores.as_ref(),
+        frontier: &frontier,
+        evidence: &known,
+    };
+    let mut gathered = sieve.settled(request, &shelf, evidence, observed);
     gathered.statements = statements;
     gathered.cache_hits = shelf.hits;
     gathered.known = shelf.reached(&frontier);
@@ -254,108 +269,161 @@ impl<'cache> Shelf<'cache> {
     }
 }
 
-/// Puts every release of the packages reached where it belongs.
-fn settled(
+/// The releases that pruning leaves, by key: what is asked for evidence.
+fn survivors<'known>(
     input: &AdviseInput,
-    request: &Request,
-    scores: Option<&Scores>,
-    frontier: &Frontier,
-    shelf: &Shelf<'_>,
-) -> Gathered {
-    let mut tally = Tally::new(request);
-    let mut universe = Universe::default();
-    let mut kept = 0;
+    frontier: &'known Frontier,
+    shelf: &'known Shelf<'_>,
+) -> Survivors<'known> {
+    let mut survivors = Survivors::new();
     for package in frontier.names() {
-        let mut knowledge = PackageKnowledge {
-            all_prereleases: true,
-            ..PackageKnowledge::default()
+        let (Some(want), Some(known)) = (frontier.get(package), shelf.known.get(package)) else {
+            continue;
         };
-        for release in shelf
-            .known
-            .get(package)
-            .into_iter()
-            .flat_map(|known| &known.releases)
-        {
-            settle(
-                input,
-                package,
-                release,
-                scores,
-                frontier,
-                &mut knowledge,
-                &mut tally,
-            );
+        let allowed = Files::allowed(input, package);
+        let fits = |release: &&Release| is_wanted(frontier, want, release) && allowed.install(release);
+        for candidate in known.releases.iter().filter(fits).map(|one| &one.candidate) {
+            let key = purl::version_key(package, &candidate.version, Some(&candidate.index));
+            survivors.insert(key, (package, candidate.order.as_str()));
         }
-        knowledge.all_prereleases &= knowledge.known;
-        knowledge.candidates.sort_by(|left, right| {
-            let by_index = || rank(input, &left.index).cmp(&rank(input, &right.index));
-            right.order.cmp(&left.order).then_with(by_index)
-        });
-        knowledge
-            .candidates
-            .dedup_by(|later, first| later.order == first.order);
-        tally.prereleases(package, &mut knowledge);
-        let usable = knowledge
-            .candidates
-            .iter()
-            .filter(|one| one.requirements.is_some());
-        kept += usable.count() as u64;
-        universe.packages.insert(package.clone(), knowledge);
     }
-    let (pruned, removed) = tally.into_pruned();
-    let releases: u64 = pruned.iter().map(|pruned| pruned.count).sum();
-    Gathered {
-        universe,
-        removed,
-        pruned,
-        pruned_share: releases as f64 / (releases + kept).max(1) as f64,
-        statements: 0,
-        cache_hits: 0,
-        known: BTreeMap::new(),
-    }
+    survivors
 }
 
-/// Puts one release where it belongs: a candidate, missing knowledge, or removed for a reason.
-fn settle(
-    input: &AdviseInput,
-    package: &PackageName,
-    release: &Release,
-    scores: Option<&Scores>,
-    frontier: &Frontier,
-    knowledge: &mut PackageKnowledge,
-    tally: &mut Tally<'_>,
-) {
-    let Some(want) = frontier.get(package) else { return };
-    let exists = !release.foreign && !release.late;
-    knowledge.known |= exists;
-    // A release that vanished is known, but no alternative to a pre-release.
-    if exists && !release.missing && !release.unknown {
-        knowledge.all_prereleases &= release.prerelease;
+fn is_wanted(frontier: &Frontier, want: &Want, release: &Release) -> bool {
+    !want.removes(release, frontier.prereleases()) && !want.is_outside(release)
+}
+
+/// What decides where releases belong.
+struct Sieve<'a> {
+    input: &'a AdviseInput,
+    scores: Option<&'a Scores>,
+    frontier: &'a Frontier,
+    evidence: &'a evidence::Known,
+}
+
+impl Sieve<'_> {
+    /// Puts every release of the packages reached where it belongs.
+    fn settled(
+        &self,
+        request: &Request,
+        shelf: &Shelf<'_>,
+        evidence: EvidenceByRelease,
+        observed: Vec<ObservedStack>,
+    ) -> Gathered {
+        let mut tally = Tally::new(request);
+        let mut universe = Universe {
+            evidence,
+            observed,
+            ..Universe::default()
+        };
+        for package in self.frontier.names() {
+            let mut knowledge = PackageKnowledge {
+                all_prereleases: true,
+                ..PackageKnowledge::default()
+            };
+            let known = shelf.known.get(package).into_iter();
+            for release in known.flat_map(|known| &known.releases) {
+                self.settle(package, release, &mut knowledge, &mut tally);
+            }
+            universe.packages.insert(package.clone(), knowledge);
+        }
+        universe.newest_publication = newest_publication(&universe);
+        universe.terms.extend(scoring_terms(&universe, request));
+        for (package, knowledge) in &mut universe.packages {
+            knowledge.all_prereleases &= knowledge.known;
+            knowledge.candidates.sort_by(|left, right| {
+                let by_index = || rank(self.input, &left.index).cmp(&rank(self.input, &right.index));
+                right.order.cmp(&left.order).then_with(by_index)
+            });
+            // Of one version from several indexes all stay: a rule may take away the first of them.
+            tally.prereleases(package, knowledge);
+        }
+        let (pruned, removed) = tally.into_pruned();
+        Gathered {
+            pruned_share: pruned_share(&pruned, &universe),
+            universe,
+            removed,
+            pruned,
+            statements: 0,
+            cache_hits: 0,
+            known: BTreeMap::new(),
+        }
     }
-    let candidate = || {
+
+    /// Puts one release where it belongs: a candidate, missing knowledge, or removed for a reason.
+    fn settle(
+        &self,
+        package: &PackageName,
+        release: &Release,
+        knowledge: &mut PackageKnowledge,
+        tally: &mut Tally<'_>,
+    ) {
+        let Some(want) = self.frontier.get(package) else {
+            return;
+        };
+        let exists = !release.foreign && !release.late;
+        knowledge.known |= exists;
+        // A release that vanished is known, but no alternative to a pre-release.
+        if exists && !release.missing && !release.unknown {
+            knowledge.all_prereleases &= release.prerelease;
+        }
+        if is_wanted(self.frontier, want, release) {
+            if !Files::allowed(self.input, package).install(release) {
+                tally.add(package, "no-installable-artifact", release);
+                return;
+            }
+            let key = purl::version_key(package, &release.candidate.version, Some(&release.candidate.index));
+            if let Some((reason, evidence)) = self.evidence.removed.get(&key) {
+                tally.add_with_evidence(package, reason, release, evidence);
+                return;
+            }
+            let mut candidate = self.candidate(package, release);
+            candidate.requirements = Some(release.lines.clone());
+            knowledge.candidates.push(candidate);
+            return;
+        }
+        let only_unknown = exists && !release.missing && release.unknown && !release.unreadable;
+        if only_unknown && !want.is_outside(release) && !want.withdraws(release) && !release.python {
+            knowledge.candidates.push(self.candidate(package, release));
+        }
+        tally.removed(package, release, want);
+    }
+
+    /// The release without its requirements, with its score.
+    fn candidate(&self, package: &PackageName, release: &Release) -> Candidate {
         let mut candidate = release.candidate.clone();
-        candidate.score = scores.and_then(|scores| {
+        candidate.score = self.scores.and_then(|scores| {
             scores
                 .get(&(package.to_string(), candidate.order.clone()))
                 .copied()
         });
         candidate
-    };
-    if !want.removes(release, frontier.prereleases()) && !want.is_outside(release) {
-        if !Files::allowed(input, package).install(release) {
-            tally.add(package, "no-installable-artifact", release);
-            return;
-        }
-        let mut candidate = candidate();
-        candidate.requirements = Some(release.lines.clone());
-        knowledge.candidates.push(candidate);
-        return;
     }
-    let only_unknown = exists && !release.missing && release.unknown && !release.unreadable;
-    if only_unknown && !want.is_outside(release) && !want.withdraws(release) && !release.python {
-        knowledge.candidates.push(candidate());
+}
+
+/// The present, as far as the candidates know.
+fn newest_publication(universe: &Universe) -> Option<String> {
+    let candidates = universe.packages.values().flat_map(|known| &known.candidates);
+    candidates
+        .filter_map(|candidate| candidate.published_at.clone())
+        .max()
+}
+
+/// What follows from the stacks that were seen, where scores are made of knowledge.
+fn scoring_terms(universe: &Universe, request: &Request) -> Vec<Term> {
+    match request.scoring {
+        Scoring::Knowledge => scoring::terms(universe, request),
+        Scoring::Given | Scoring::Recency => Vec::new(),
     }
-    tally.removed(package, release, want);
+}
+
+/// Removed releases in all releases of the packages reached, from 0 to 1.
+pub(super) fn pruned_share(pruned: &[Pruned], universe: &Universe) -> f64 {
+    let removed: u64 = pruned.iter().map(|pruned| pruned.count).sum();
+    let candidates = universe.packages.values().flat_map(|known| &known.candidates);
+    let kept = candidates.filter(|one| one.requirements.is_some()).count() as u64;
+    removed as f64 / (removed + kept).max(1) as f64
 }
 
 /// Which of two indexes to prefer for one version: the order of the request, else the default index, else by name.

@@ -1,10 +1,10 @@
 //! Advices that are kept, and given again from what is kept of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use thoth_adviser::{Advice, Outcome, Request, Universe};
+use thoth_adviser::{Advice, Outcome, Pin, Policy, Reason, Request, Universe};
 use thoth_ingest::advices;
 use thoth_ingest::store::{DocumentStore, StoreConfig};
 use thoth_schema::advice::AdviceReplay;
@@ -14,6 +14,7 @@ use thoth_schema::error::{ErrorCode, Fault};
 use thoth_schema::name::PackageName;
 
 use super::known::Known;
+use super::modes::searched;
 use super::{AdviseInput, Report};
 
 /// The version of the adviser, in the records.
@@ -97,18 +98,23 @@ fn record(input: &AdviseInput, basis: &Basis, advice: &Advice, knowledge: String
         Outcome::Advised => "advised",
         Outcome::Unsatisfiable => "unsatisfiable",
         Outcome::NeedsKnowledge => "needs-knowledge",
+        Outcome::Refused => "refused",
     };
     let stacks: Vec<Value> = (1..)
         .zip(&answer.stacks)
-        .map(|(rank, stack)| json!({"rank": rank, "score": stack.score, "pins": stack.pins, "justifications": stack.reasons}))
+        .map(|(rank, stack)| {
+            let pins: Vec<Value> = stack.pins.iter().map(pin).collect();
+            json!({"rank": rank, "score": stack.score, "pins": pins, "justifications": stack.reasons})
+        })
         .collect();
+    let refusals = answer.rules.iter().flat_map(|rules| &rules.refusals);
     let search = &answer.search;
     Document::from_value(&json!({
         "kind": "advice", "schemaVersion": 1, "producer": {"name": "thoth-adviser", "version": ADVISER},
         "producedAt": advices::now(),
         "payload": {
             "request": stated(input), "outcome": outcome, "stacks": stacks, "lacked": answer.missing,
-            "conflict": answer.conflict, "pruned": answer.pruned,
+            "conflict": answer.conflict, "pruned": answer.pruned, "messages": refusals.collect::<Vec<_>>(),
             "durationSeconds": advice.search.millis / 1_000.0,
             "search": {
                 "stacksInSpace": search.stacks_in_space, "spaceIsExact": search.space_is_exact,
@@ -120,12 +126,24 @@ fn record(input: &AdviseInput, basis: &Basis, advice: &Advice, knowledge: String
     }))
 }
 
+/// A pin as documents state it; what each unit says of it is in the whole answer.
+fn pin(pin: &Pin) -> Value {
+    json!({
+        "name": pin.name, "version": pin.version, "index": pin.index, "extras": pin.extras, "hashes": pin.hashes,
+        "score": pin.score, "reasons": pin.reasons,
+    })
+}
+
 /// What was asked, as documents state it.
 fn stated(input: &AdviseInput) -> Value {
     let environment = &input.environment;
     let scores = input.scores.iter().flatten();
     let scores =
         scores.map(|((name, version), score)| json!({"name": name, "version": version, "score": score}));
+    let lock = input.lock.as_ref().map(|lock| {
+        lock.iter()
+            .map(|(name, version)| json!({"name": name, "version": version}))
+    });
     json!({
         "requirements": input.requirements, "constraints": input.constraints, "indexes": input.indexes,
         "environment": {
@@ -136,8 +154,25 @@ fn stated(input: &AdviseInput) -> Value {
         "predictor": input.predictor, "seed": i64::try_from(input.seed).ok(), "count": input.count,
         "limit": input.limit.and_then(|limit| i64::try_from(limit).ok()), "budgetMillis": input.budget_millis,
         "asOf": super::as_of_stated(input), "onlyBinary": input.only_binary, "noBinary": input.no_binary,
-        "scores": scores.collect::<Vec<_>>(),
+        "scores": scores.collect::<Vec<_>>(), "labels": input.rules.labels, "libraryUsage": input.rules.library_usage,
+        "lock": lock.map(Iterator::collect::<Vec<_>>), "parameters": parameters(&input.policy),
     })
+}
+
+/// What is accepted and refused beyond versions, as far as anything is.
+fn parameters(policy: &Policy) -> BTreeMap<&'static str, String> {
+    let listed = |names: &BTreeSet<String>| names.iter().cloned().collect::<Vec<_>>().join(",");
+    let mut parameters = BTreeMap::from([
+        ("acceptedAdvisories", listed(&policy.accepted_advisories)),
+        ("allowedLicences", listed(&policy.licences.allowed)),
+        ("deniedLicences", listed(&policy.licences.denied)),
+        ("processor", policy.hardware.clone().unwrap_or_default()),
+    ]);
+    parameters.retain(|_, value| !value.is_empty());
+    if policy.min_severity > 0.0 {
+        parameters.insert("minSeverity", policy.min_severity.to_string());
+    }
+    parameters
 }
 
 /// An advice that was given again.
@@ -150,7 +185,8 @@ pub struct Replayed {
 
 /// Gives a kept advice again: the search runs anew on the knowledge that was kept, and must find what it found. What the
 /// graph told beside (hashes, what was pruned, how often it was asked), and why releases are not part of the stack, which
-/// rests on what was pruned too, is taken from the record.
+/// rests on what was pruned too, is taken from the record; so is what rules said of the stacks. What they changed before
+/// the search is part of the knowledge, but why they ended an advice is not, so a refusal is given as it was.
 ///
 /// # Errors
 /// `NOT_FOUND` for what is not kept; `REPLAY_DIFFERS` where the record cannot be understood or the search finds something
@@ -175,11 +211,12 @@ pub async fn replay(store: &DocumentStore, id: &str) -> Result<Replayed, Fault> 
     let request: Request = serde_json::from_str(&replay.request).map_err(unreadable)?;
     let kept: Advice = serde_json::from_str(&replay.answer).map_err(unreadable)?;
     let environment = request.environment.clone();
-    let search = tokio::task::spawn_blocking(move || thoth_adviser::advise(&universe, &request));
-    let again = search
-        .await
-        .map_err(|error| Fault::new(ErrorCode::Internal, format!("the search stopped: {error}")))??;
-    let mut advice = with_what_the_graph_told(again, kept);
+    let mut advice = if kept.outcome == Outcome::Refused {
+        kept
+    } else {
+        let again = searched(move || thoth_adviser::advise(&universe, &request)).await?;
+        with_what_the_graph_told(with_what_rules_said(again, &kept), kept)
+    };
     if text(&advice)? != replay.answer {
         let message = format!(
             "adviser {ADVISER} finds something else than adviser {} did",
@@ -196,6 +233,28 @@ fn differs(message: String, id: &str) -> Fault {
     Fault::new(ErrorCode::ReplayDiffers, message).at(id).remedy(
         "use the version of thoth that gave it; a search that its time or its client ended can hardly be repeated",
     )
+}
+
+/// Rules speak last: they end the list of stacks, and add their words to those of the search.
+fn with_what_rules_said(again: Advice, kept: &Advice) -> Advice {
+    let mut advice = again;
+    let Some(report) = &kept.rules else { return advice };
+    if !report.refusals.is_empty() {
+        advice.stacks.truncate(kept.stacks.len());
+    }
+    let add = |reasons: &mut Vec<Reason>, kept: &[Reason]| {
+        if kept.starts_with(reasons) {
+            *reasons = kept.to_vec();
+        }
+    };
+    for (stack, kept) in advice.stacks.iter_mut().zip(&kept.stacks) {
+        add(&mut stack.reasons, &kept.reasons);
+        for (pin, kept) in stack.pins.iter_mut().zip(&kept.pins) {
+            add(&mut pin.reasons, &kept.reasons);
+        }
+    }
+    advice.rules = Some(report.clone());
+    advice
 }
 
 fn with_what_the_graph_told(again: Advice, kept: Advice) -> Advice {

@@ -2,6 +2,7 @@
 //! only the graph knows: hashes of the pinned releases and what was pruned on the way.
 
 mod cache;
+mod evidence;
 mod frontier;
 mod gather;
 mod kept;
@@ -9,6 +10,7 @@ mod known;
 mod modes;
 mod pruned;
 mod reach;
+mod rules;
 mod scope;
 mod together;
 mod wanted;
@@ -19,8 +21,8 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 use thoth_adviser::{
-    Advice, Outcome, PredictorName, PrereleasePolicy, RecommendationType, Request, Scoring, SearchControl,
-    SearchTrace, Stack, Subject,
+    Advice, Outcome, Pinned, PinnedRelease, Policy, PredictorName, PrereleasePolicy, RecommendationType,
+    Request, Scoring, SearchControl, SearchTrace, Stack, Subject,
 };
 use thoth_cypher::Graph;
 use thoth_ingest::broker::BrokerConfig;
@@ -43,6 +45,7 @@ pub use gather::Gathered;
 pub use kept::{Replayed, replay};
 pub use modes::{JointReport, MAX_ENVIRONMENTS, RepairReport, advise_jointly, repair, subject};
 pub use reach::{keep_within_reach, keep_within_reach_of_any};
+pub use rules::RulesInput;
 
 /// Most requirements and constraints of one request.
 pub const MAX_REQUIREMENTS: usize = 1_000;
@@ -81,12 +84,18 @@ pub struct AdviseInput {
     pub seed: u64,
     /// Only what was published until then: a date (its whole day) or a timestamp.
     pub as_of: Option<String>,
-    /// Scores by package name and version; `None` scores by recency.
+    /// Scores by package name and version; `None` scores by all that is known.
     pub scores: Option<BTreeMap<(String, String), f64>>,
     /// Packages that may only be installed from wheels; `:all:` for every one.
     pub only_binary: BTreeSet<String>,
     /// Packages that may not be installed from wheels; `:all:` for every one.
     pub no_binary: BTreeSet<String>,
+    /// What is accepted and refused beyond versions.
+    pub policy: Policy,
+    /// The stack in use: version by package name; it is kept unless a better one exists.
+    pub lock: Option<BTreeMap<String, String>>,
+    /// Rules of the request, and what rules ask of it.
+    pub rules: RulesInput,
 }
 
 /// The answer, in the shape of the JSON contract.
@@ -239,6 +248,8 @@ async fn answer(
     request.control = Some(Arc::clone(control));
     let as_of = input.as_of.as_deref().map(as_of).transpose()?;
     let scores = scores(input)?;
+    let mut gathered = gather::gather(graph, cache, input, &request, as_of, scores).await?;
+    let ruling = rules::rule(graph, cache, input, &request, &mut gathered).await?;
     let Gathered {
         universe,
         removed,
@@ -247,16 +258,24 @@ async fn answer(
         statements,
         cache_hits,
         known,
-    } = gather::gather(graph, cache, input, &request, as_of, scores).await?;
+    } = gathered;
     let basis = Basis {
         request,
         universe: Arc::new(universe),
         known,
     };
-    let (universe, request) = (Arc::clone(&basis.universe), basis.request.clone());
-    let subjects = subjects.unwrap_or_default();
-    let search = modes::searched(move || modes::search(&universe, &request, &removed, &subjects));
-    let (mut advice, trace) = search.await?;
+    let refusal = ruling.as_ref().filter(|ruling| ruling.refuses());
+    let (mut advice, trace) = match refusal.map(|ruling| ruling.refusal(&basis.request)) {
+        Some(refused) => (refused, None),
+        None => {
+            let (universe, request) = (Arc::clone(&basis.universe), basis.request.clone());
+            let subjects = subjects.unwrap_or_default();
+            modes::searched(move || modes::search(&universe, &request, &removed, &subjects)).await?
+        }
+    };
+    for (severity, line) in ruling.iter().flat_map(|ruling| ruling.annotate(&mut advice)) {
+        rules::log(&severity, &line);
+    }
     add_hashes(&basis.known, input, &mut advice.stacks)?;
     advice.pruned = pruned;
     advice.search.graph_statements = statements;
@@ -291,7 +310,7 @@ fn request(input: &AdviseInput) -> Result<Request, Fault> {
     let scoring = if input.scores.is_some() {
         Scoring::Given
     } else {
-        Scoring::Recency
+        Scoring::Knowledge
     };
     Ok(Request {
         requirements: parsed(&input.requirements, "requirements")?,
@@ -300,6 +319,8 @@ fn request(input: &AdviseInput) -> Result<Request, Fault> {
         prerelease: input.prerelease,
         scoring,
         recommendation_type: input.recommendation_type,
+        policy: input.policy.clone().checked()?,
+        lock: input.lock.as_ref().map(lock).transpose()?,
         predictor: input.predictor,
         count: input.count.max(1),
         limit: input.limit,
@@ -310,6 +331,16 @@ fn request(input: &AdviseInput) -> Result<Request, Fault> {
         trace: false,
         control: None,
     })
+}
+
+/// The pins of a lock, from whichever index has them.
+fn lock(stated: &BTreeMap<String, String>) -> Result<Pinned, Fault> {
+    within("lock", stated.len(), MAX_REQUIREMENTS)?;
+    let pin = |(name, version): (&String, &String)| {
+        let version = version::parse(version)?;
+        Ok((name::package(name)?, PinnedRelease { version, index: None }))
+    };
+    stated.iter().map(pin).collect()
 }
 
 /// Scores by package name and order key, so that `1.0.0` means the release `1.0`.

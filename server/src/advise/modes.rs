@@ -18,7 +18,7 @@ use thoth_schema::{purl, version};
 use super::cache::Cache;
 use super::gather::{self, Gathered};
 use super::known::Known;
-use super::{AdviseInput, add_hashes, as_of, request, scores};
+use super::{AdviseInput, add_hashes, as_of, request, rules, scores};
 
 /// Most environments of one joint request.
 pub const MAX_ENVIRONMENTS: usize = 16;
@@ -65,10 +65,20 @@ pub fn subject(text: &str) -> Result<Subject, Fault> {
     })
 }
 
-/// What the graph gave for one request.
+/// What the graph gave for one request, as the rules leave it.
 async fn gathered(graph: &dyn Graph, input: &AdviseInput, request: &Request) -> Result<Gathered, Fault> {
     let as_of = input.as_of.as_deref().map(as_of).transpose()?;
-    gather::gather(graph, &Cache::new(0), input, request, as_of, scores(input)?).await
+    let cache = Cache::new(0);
+    let mut gathered = gather::gather(graph, &cache, input, request, as_of, scores(input)?).await?;
+    let ruling = rules::rule(graph, &cache, input, request, &mut gathered).await?;
+    let refusals = ruling.iter().flat_map(|ruling| &ruling.report.refusals);
+    let refusals: Vec<&str> = refusals.map(|reason| reason.message.as_str()).collect();
+    if refusals.is_empty() {
+        return Ok(gathered);
+    }
+    let message = format!("a rule ends the advice: {}", refusals.join("; "));
+    Err(Fault::new(ErrorCode::InvalidArgument, message)
+        .remedy("ask for what the rules allow, or leave the rules of the graph aside"))
 }
 
 /// Runs a search where it holds up nobody.

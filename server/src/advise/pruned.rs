@@ -16,6 +16,8 @@ pub(super) struct Tally<'request> {
     request: &'request Request,
     counts: BTreeMap<(String, &'static str), (u64, String, String)>,
     removed: RemovedReleases,
+    /// What says so of one release: package, reason and version.
+    evidence: BTreeMap<(String, &'static str, String), Vec<String>>,
 }
 
 impl<'request> Tally<'request> {
@@ -24,7 +26,22 @@ impl<'request> Tally<'request> {
             request,
             counts: BTreeMap::new(),
             removed: RemovedReleases::new(),
+            evidence: BTreeMap::new(),
         }
+    }
+
+    /// As [`Tally::add`], with the keys of the nodes that say so.
+    pub(super) fn add_with_evidence(
+        &mut self,
+        package: &PackageName,
+        reason: &'static str,
+        release: &Release,
+        keys: &[String],
+    ) {
+        self.add(package, reason, release);
+        let version = release.candidate.version.to_string();
+        self.evidence
+            .insert((package.to_string(), reason, version), keys.to_vec());
     }
 
     /// Counts a release under a reason; the newest of them is the example.
@@ -100,16 +117,20 @@ impl<'request> Tally<'request> {
 
     /// The list, by package and reason, and release by release.
     pub(super) fn into_pruned(self) -> (Vec<Pruned>, RemovedReleases) {
+        let mut evidence = self.evidence;
         let pruned = self
             .counts
             .into_iter()
-            .map(|((package, reason), (count, _, example))| Pruned {
-                package,
-                reason: reason.to_owned(),
-                count,
-                example,
-            })
-            .collect();
-        (pruned, self.removed)
+            .map(|((package, reason), (count, _, example))| {
+                let release = (package.clone(), reason, example.clone());
+                Pruned {
+                    evidence: evidence.remove(&release).unwrap_or_default(),
+                    package,
+                    reason: reason.to_owned(),
+                    count,
+                    example,
+                }
+            });
+        (pruned.collect(), self.removed)
     }
 }

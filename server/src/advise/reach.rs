@@ -9,7 +9,8 @@ use thoth_schema::name::{self, PackageName};
 use super::frontier::Lines;
 use super::{AdviseInput, parsed};
 
-/// Keeps the documents that speak of a package which the request can reach in its environment, whatever the versions.
+/// Keeps the documents that speak of a package which the request can reach in its environment, whatever the versions, and
+/// the rules.
 ///
 /// Loading only those answers the request as loading all would: what is dropped is no requirement of anything reached.
 ///
@@ -19,7 +20,7 @@ pub fn keep_within_reach(documents: &mut Vec<Document>, input: &AdviseInput) -> 
     keep_within_reach_of_any(documents, std::slice::from_ref(input))
 }
 
-/// Keeps the documents that matter to one of several requests.
+/// Keeps the documents that matter to one of several requests, and the rules.
 ///
 /// # Errors
 /// As [`keep_within_reach`].
@@ -28,7 +29,10 @@ pub fn keep_within_reach_of_any(documents: &mut Vec<Document>, inputs: &[AdviseI
     for input in inputs {
         all.extend(reached(documents, input)?.into_keys());
     }
-    documents.retain(|document| speaks_of(document).iter().any(|package| all.contains(package)));
+    documents.retain(|document| {
+        let speaks = |package: &PackageName| all.contains(package);
+        matches!(document.payload, Payload::Rules(_)) || speaks_of(document).iter().any(speaks)
+    });
     Ok(())
 }
 
@@ -44,12 +48,22 @@ fn speaks_of(document: &Document) -> Vec<PackageName> {
                 .iter()
                 .filter_map(|error| name::package(&error.name).ok()),
         ),
-        Payload::Advisory(advisory) => {
-            let affected = advisory.affected.iter().flat_map(|part| &part.package);
-            let python = affected.filter(|package| package.ecosystem == "PyPI");
-            names.extend(python.filter_map(|package| name::package(&package.name).ok()));
-        }
         Payload::IndexChange(seen) => names.extend(seen.changes.iter().map(|change| change.name.clone())),
+        Payload::Advisory(advisory) => {
+            let affected = advisory
+                .packages
+                .iter()
+                .filter(|package| package.ecosystem == "pypi");
+            names.extend(affected.filter_map(|package| name::package(&package.name).ok()));
+        }
+        Payload::SecurityIndicator(report) => names.push(report.package.clone()),
+        Payload::Inspection(report) => {
+            let pins = report
+                .inspections
+                .iter()
+                .filter_map(|inspection| inspection.stack.as_ref());
+            names.extend(pins.flatten().map(|pin| pin.name.clone()));
+        }
         _ => {}
     }
     names

@@ -3,15 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_graphql::{Enum, InputObject, Json};
-use thoth_adviser as adviser;
+use thoth_adviser::{self as adviser, LicencePolicy, Policy};
 use thoth_schema::environment::{self, Environment};
 use thoth_schema::error::{ErrorCode, Fault};
 use thoth_schema::{name, version};
 
+use super::rules_input::RulesInput;
 use crate::advise;
 use crate::limits::{
-    BUDGET_MILLIS_DEFAULT, BUDGET_MILLIS_MAX, NAMES_MAX, REQUIREMENT_BYTES, REQUIREMENTS_MAX, SCORES_MAX,
-    STACKS_MAX,
+    BUDGET_MILLIS_DEFAULT, BUDGET_MILLIS_MAX, LOCK_PINS_MAX, NAMES_MAX, REQUIREMENT_BYTES, REQUIREMENTS_MAX,
+    SCORES_MAX, STACKS_MAX,
 };
 
 /// Most subjects that one advice explains: each is a search of its own.
@@ -71,6 +72,33 @@ pub(crate) struct AdviseInput {
     /// `NAME==VERSION`; they are told in `rejections`. At most 20.
     #[graphql(default)]
     explain: Vec<String>,
+    /// Ids and aliases of advisories that are not held against a release.
+    #[graphql(default)]
+    accepted_advisories: Vec<String>,
+    /// With the type SECURITY: the least severity of an advisory that removes a release, 0 to 10.
+    #[graphql(default = 0.0)]
+    min_severity: f64,
+    /// SPDX ids of the only licences that are welcome; every one where the list is empty.
+    #[graphql(default)]
+    allowed_licences: Vec<String>,
+    /// SPDX ids of licences that are not welcome.
+    #[graphql(default)]
+    denied_licences: Vec<String>,
+    /// Processor of the machine, `VENDOR-FAMILY-MODEL` such as `GenuineIntel-6-85`: only figures measured on such count.
+    processor: Option<String>,
+    /// The releases in use, at most 1000: they are kept unless something better exists.
+    lock: Option<Vec<LockedInput>>,
+    /// Rules for this request, and what rules ask of it.
+    rules: Option<RulesInput>,
+}
+
+/// One release in use.
+#[derive(Debug, InputObject)]
+pub(crate) struct LockedInput {
+    /// Name of the package.
+    name: String,
+    /// Version of the release.
+    version: String,
 }
 
 /// The score of one release.
@@ -222,6 +250,7 @@ impl AdviseInput {
         lines("constraints", &self.constraints)?;
         at_most("indexes", self.indexes.len(), NAMES_MAX)?;
         let environment = self.environment()?;
+        let policy = self.policy()?;
         let count = in_range("count", self.count, 1, STACKS_MAX as u64)?;
         let limit = self
             .limit
@@ -243,9 +272,32 @@ impl AdviseInput {
             scores: self.scores.as_deref().map(scores).transpose()?,
             only_binary: names("onlyBinary", &self.only_binary)?,
             no_binary: names("noBinary", &self.no_binary)?,
+            policy,
+            lock: self.lock.as_deref().map(locked).transpose()?,
+            rules: self
+                .rules
+                .map(RulesInput::validate)
+                .transpose()?
+                .unwrap_or_default(),
             requirements: self.requirements,
             constraints: self.constraints,
             indexes: self.indexes,
+        })
+    }
+
+    fn policy(&self) -> Result<Policy, Fault> {
+        let listed = |field: &str, names: &[String]| -> Result<BTreeSet<String>, Fault> {
+            at_most(field, names.len(), NAMES_MAX)?;
+            Ok(names.iter().cloned().collect())
+        };
+        Ok(Policy {
+            accepted_advisories: listed("acceptedAdvisories", &self.accepted_advisories)?,
+            min_severity: self.min_severity,
+            licences: LicencePolicy {
+                allowed: listed("allowedLicences", &self.allowed_licences)?,
+                denied: listed("deniedLicences", &self.denied_licences)?,
+            },
+            hardware: self.processor.clone(),
         })
     }
 
@@ -337,6 +389,23 @@ fn scores(listed: &[ScoreInput]) -> Result<BTreeMap<(String, String), f64>, Faul
         }
     }
     Ok(scores)
+}
+
+fn locked(pins: &[LockedInput]) -> Result<BTreeMap<String, String>, Fault> {
+    at_most("lock", pins.len(), LOCK_PINS_MAX)?;
+    let mut locked = BTreeMap::new();
+    for (position, pin) in pins.iter().enumerate() {
+        let here = |fault: Fault| fault.at(format!("/lock/{position}"));
+        let name = name::package(&pin.name).map_err(here)?;
+        let version = version::parse(&pin.version).map_err(here)?;
+        if locked.insert(name.to_string(), version.to_string()).is_some() {
+            return Err(here(Fault::new(
+                ErrorCode::InvalidArgument,
+                format!("{name} is locked twice"),
+            )));
+        }
+    }
+    Ok(locked)
 }
 
 fn names(field: &str, listed: &[String]) -> Result<BTreeSet<String>, Fault> {

@@ -1,6 +1,7 @@
 //! What an advice says, typed as the JSON contract of `thoth advise` has it.
 
-use async_graphql::{Enum, SimpleObject, Union};
+use async_graphql::{Enum, Json, SimpleObject, Union};
+use thoth_adviser::rules::ManifestChange;
 use thoth_adviser::{self as adviser, Outcome};
 
 use super::advice_input::Predictor;
@@ -16,6 +17,43 @@ pub(crate) enum AdviseResult {
     Unsatisfiable(Unsatisfiable),
     /// There is none in what is known, but there might be one.
     NeedsKnowledge(NeedsKnowledge),
+    /// A rule ends the advice.
+    Refused(Refused),
+}
+
+/// A rule ends the advice.
+#[derive(SimpleObject)]
+pub(crate) struct Refused {
+    /// The id under which the advice is kept and can be given again; absent where it is not kept.
+    id: Option<String>,
+    /// The rules that end it, and why.
+    rules: Option<RulesReport>,
+    /// Releases that were left out before the search, by package and reason.
+    pruned: Vec<Pruned>,
+}
+
+/// What the rules did.
+#[derive(SimpleObject)]
+pub(crate) struct RulesReport {
+    /// Rules that concern a package in reach, or every request.
+    considered: u64,
+    /// Those of them that are meant for requests like this one.
+    in_effect: u64,
+    /// Those that are not applied although they might be meant, and why.
+    skipped: Vec<SkippedRule>,
+    /// Why the rules end the advice.
+    refusals: Vec<Reason>,
+    /// Changes of manifests that go with the stacks: `{"rule", "stack", "change"}`.
+    manifest_changes: Vec<Json<ManifestChange>>,
+}
+
+/// A rule that is not applied.
+#[derive(SimpleObject)]
+pub(crate) struct SkippedRule {
+    /// Key of the rule.
+    rule: String,
+    /// Why.
+    reason: String,
 }
 
 /// At least one stack meets the request.
@@ -34,6 +72,51 @@ pub(crate) struct Advised {
     /// Why releases are not part of the first stack: of each of its packages the newest release, where an older one is
     /// pinned, and every release that was asked about.
     rejections: Vec<Rejection>,
+    /// What became of the lock of the request.
+    lock: Option<LockReport>,
+    /// What the rules did; absent where none concerns the request.
+    rules: Option<RulesReport>,
+}
+
+/// What became of the lock that the request came with.
+#[derive(SimpleObject)]
+pub(crate) struct LockReport {
+    /// Whether it is the first stack of the answer.
+    kept: bool,
+    /// Its score; absent where it may not be used.
+    score: Option<f64>,
+    /// How much better the best stack is.
+    difference: Option<f64>,
+    /// Why it may not be used, one sentence each.
+    violations: Vec<String>,
+}
+
+/// Where something lies with a probability of 95 %.
+#[derive(SimpleObject)]
+pub(crate) struct Interval {
+    /// Not below this.
+    low: f64,
+    /// Not above this.
+    high: f64,
+}
+
+/// What one unit says of a release.
+#[derive(SimpleObject)]
+pub(crate) struct UnitScore {
+    /// Name of the unit, e.g. `installability`.
+    unit: String,
+    /// What is to be expected, from -1 to 1; 0 says nothing for or against.
+    mean: f64,
+    /// Lower end of the interval that holds 95 %.
+    low: f64,
+    /// Upper end of that interval.
+    high: f64,
+    /// How many observations, advisories or findings that rests on.
+    evidence: u64,
+    /// What the mean is multiplied with.
+    weight: f64,
+    /// Why.
+    reason: Reason,
 }
 
 /// It is proven that no stack meets the request.
@@ -75,8 +158,12 @@ pub(crate) struct NeedsKnowledge {
 /// One locked stack: one release for every package reached from the requirements.
 #[derive(SimpleObject)]
 pub(crate) struct Stack {
-    /// Sum of the scores of its pins.
+    /// Sum of the scores of its pins and of what is said of several together.
     score: f64,
+    /// Where that lies with 95 %; absent where scores are given.
+    interval: Option<Interval>,
+    /// How many observations, advisories and findings it rests on.
+    evidence: u64,
     /// One pin for every package, by name.
     pins: Vec<Pin>,
     /// What is to be said of the stack as a whole.
@@ -98,6 +185,12 @@ pub(crate) struct Pin {
     hashes: Vec<String>,
     /// What it adds to the score of the stack.
     score: f64,
+    /// Where that lies with 95 %; absent where scores are given.
+    interval: Option<Interval>,
+    /// How many observations, advisories and findings it rests on.
+    evidence: u64,
+    /// What each unit says of it.
+    units: Vec<UnitScore>,
     /// Why this release.
     reasons: Vec<Reason>,
 }
@@ -109,6 +202,10 @@ pub(crate) struct Reason {
     code: String,
     /// The reason in words.
     message: String,
+    /// Where more is told.
+    link: Option<String>,
+    /// Keys of the nodes it rests on: observations, advisories, rules.
+    evidence: Vec<String>,
 }
 
 /// What the search did and what it proves.
@@ -198,6 +295,8 @@ pub(crate) struct Pruned {
     count: u64,
     /// One of them.
     example: String,
+    /// Keys of what says so of the example: observations, advisories, rules.
+    evidence: Vec<String>,
 }
 
 impl From<Report> for AdviseResult {
@@ -209,7 +308,9 @@ impl From<Report> for AdviseResult {
         let missing = advice.missing.into_iter().map(Missing::from).collect();
         let pruned = advice.pruned.into_iter().map(Pruned::from).collect();
         let rejections = advice.rejections.into_iter().map(Rejection::from).collect();
+        let rules = advice.rules.map(RulesReport::from);
         match advice.outcome {
+            Outcome::Refused => Self::Refused(Refused { id, rules, pruned }),
             Outcome::Advised => {
                 let stacks = advice.stacks.into_iter().map(Stack::from).collect();
                 Self::Advised(Advised {
@@ -219,6 +320,8 @@ impl From<Report> for AdviseResult {
                     missing,
                     pruned,
                     rejections,
+                    lock: advice.lock.map(LockReport::from),
+                    rules,
                 })
             }
             Outcome::Unsatisfiable => Self::Unsatisfiable(Unsatisfiable {
@@ -241,10 +344,28 @@ impl From<Report> for AdviseResult {
     }
 }
 
+impl From<adviser::rules::RulesReport> for RulesReport {
+    fn from(report: adviser::rules::RulesReport) -> Self {
+        let skipped = report.skipped.into_iter().map(|one| SkippedRule {
+            rule: one.rule,
+            reason: one.reason,
+        });
+        Self {
+            considered: report.considered as u64,
+            in_effect: report.in_effect as u64,
+            skipped: skipped.collect(),
+            refusals: report.refusals.into_iter().map(Reason::from).collect(),
+            manifest_changes: report.manifest_changes.into_iter().map(Json).collect(),
+        }
+    }
+}
+
 impl From<adviser::Stack> for Stack {
     fn from(stack: adviser::Stack) -> Self {
         Self {
             score: stack.score,
+            interval: stack.interval.map(Interval::from),
+            evidence: stack.evidence,
             pins: stack.pins.into_iter().map(Pin::from).collect(),
             reasons: stack.reasons.into_iter().map(Reason::from).collect(),
         }
@@ -260,6 +381,9 @@ impl From<adviser::Pin> for Pin {
             extras: pin.extras,
             hashes: pin.hashes,
             score: pin.score,
+            interval: pin.interval.map(Interval::from),
+            evidence: pin.evidence,
+            units: pin.units.into_iter().map(UnitScore::from).collect(),
             reasons: pin.reasons.into_iter().map(Reason::from).collect(),
         }
     }
@@ -270,6 +394,42 @@ impl From<adviser::Reason> for Reason {
         Self {
             code: reason.code,
             message: reason.message,
+            link: reason.link,
+            evidence: reason.evidence,
+        }
+    }
+}
+
+impl From<adviser::Interval> for Interval {
+    fn from(interval: adviser::Interval) -> Self {
+        Self {
+            low: interval.low,
+            high: interval.high,
+        }
+    }
+}
+
+impl From<adviser::UnitScore> for UnitScore {
+    fn from(said: adviser::UnitScore) -> Self {
+        Self {
+            unit: said.unit.as_str().to_owned(),
+            mean: said.mean,
+            low: said.low,
+            high: said.high,
+            evidence: said.evidence,
+            weight: said.weight,
+            reason: said.reason.into(),
+        }
+    }
+}
+
+impl From<adviser::LockReport> for LockReport {
+    fn from(lock: adviser::LockReport) -> Self {
+        Self {
+            kept: lock.kept,
+            score: lock.score,
+            difference: lock.difference,
+            violations: lock.violations,
         }
     }
 }
@@ -329,6 +489,7 @@ impl From<adviser::Pruned> for Pruned {
             reason: pruned.reason,
             count: pruned.count,
             example: pruned.example,
+            evidence: pruned.evidence,
         }
     }
 }

@@ -14,6 +14,7 @@ mod page;
 mod query;
 mod rejection;
 mod requirement;
+mod rules_input;
 mod statistics;
 mod version;
 

@@ -10,7 +10,7 @@ use thoth_cypher::{Engine, Graph, GraphAddress, Params, Rows, Statement, Transac
 use thoth_ingest::sync::sync;
 use thoth_schema::environment::{Environment, Platform};
 use thoth_schema::error::Fault;
-use thoth_server::advise::{AdviseInput, advise};
+use thoth_server::advise::{AdviseInput, RulesInput, advise};
 use thoth_tests::services::Services;
 
 use crate::corpus;
@@ -98,6 +98,9 @@ fn input(requirements: &[&str], python: &str, as_of: Option<&str>, predictor: Pr
         scores: None,
         only_binary: Default::default(),
         no_binary: Default::default(),
+        policy: Default::default(),
+        lock: None,
+        rules: RulesInput::default(),
     }
 }
 

@@ -45,7 +45,11 @@ impl Graph for Recorder {
 #[async_trait]
 impl Transaction for Recording {
     async fn run(&mut self, statement: &'static Statement, mut params: Params) -> Result<Rows, Fault> {
-        if let Some(Value::List(rows)) = params.remove("rows") {
+        let rows = match statement.name {
+            "write/requirements" => flat(params),
+            _ => params.remove("rows").map(into_list).unwrap_or_default(),
+        };
+        if !rows.is_empty() {
             let mut written = self.0.lock().expect("nobody panics while writing");
             written.entry(statement.name).or_default().extend(rows);
         }
@@ -103,6 +107,42 @@ impl Shaper {
             written.keys().collect::<Vec<_>>()
         );
         Plan { tables }
+    }
+}
+
+/// Requirement lines as a peer writes them that gives every row whole.
+fn flat(mut params: Params) -> Vec<Value> {
+    let mut list = |name: &str| params.remove(name).map(into_list).unwrap_or_default();
+    let (releases, requirements) = (list("rows"), list("requirements"));
+    let mut rows = Vec::new();
+    for release in releases {
+        let mut release = into_map(release);
+        let version = release.remove("version").expect("a release");
+        for line in release.remove("lines").into_iter().flat_map(into_list) {
+            let mut line = into_map(line);
+            let place = line.remove("requirement").and_then(|place| place.as_int());
+            let place = place
+                .and_then(|place| usize::try_from(place).ok())
+                .expect("a place");
+            line.extend(into_map(requirements[place].clone()));
+            line.insert("version".to_owned(), version.clone());
+            rows.push(Value::Map(line));
+        }
+    }
+    rows
+}
+
+fn into_list(value: Value) -> Vec<Value> {
+    match value {
+        Value::List(items) => items,
+        other => panic!("a list, not {other:?}"),
+    }
+}
+
+fn into_map(value: Value) -> BTreeMap<String, Value> {
+    match value {
+        Value::Map(entries) => entries,
+        other => panic!("a row is a map, not {other:?}"),
     }
 }
 

@@ -41,6 +41,10 @@ pub(crate) struct Question {
     pub(crate) count: Option<usize>,
     /// Name, version and score; `None` leaves the scoring to the recommendation type.
     pub(crate) scores: Option<Vec<(String, String, f64)>>,
+    /// Further arguments.
+    pub(crate) arguments: Vec<String>,
+    /// The releases in use.
+    pub(crate) lock: Option<BTreeMap<String, String>>,
 }
 
 /// One stack of an answer.
@@ -68,6 +72,8 @@ pub(crate) struct Answer {
     pub(crate) missing: BTreeSet<String>,
     /// Package and reason to count.
     pub(crate) pruned: BTreeMap<(String, String), u64>,
+    /// The whole answer.
+    pub(crate) value: Value,
 }
 
 /// Asks and reads the answer.
@@ -122,6 +128,13 @@ fn arguments(question: &Question, knowledge: &Knowledge, folder: &TempDir) -> Re
             option(name, value);
         }
     }
+    if let Some(lock) = &question.lock {
+        let lines: Vec<String> = lock
+            .iter()
+            .map(|(name, version)| format!("{name}=={version}"))
+            .collect();
+        option("--lock", &write(folder.path(), "lock.txt", &lines.join("\n"))?);
+    }
     if let Some(count) = question.count {
         option("--count", &count.to_string());
     }
@@ -150,6 +163,7 @@ fn arguments(question: &Question, knowledge: &Knowledge, folder: &TempDir) -> Re
             &write(folder.path(), "requirements.txt", &question.file_lines.join("\n"))?,
         );
     }
+    arguments.extend(question.arguments.iter().cloned());
     arguments.extend(question.requirements.iter().cloned());
     Ok(arguments)
 }
@@ -213,6 +227,7 @@ fn read_answer(value: &Value, code: Option<i32>) -> Option<Answer> {
         conflict_sentences: texts(&value["conflict"]["sentences"]).len(),
         missing: missing.map(str::to_owned).collect(),
         pruned: pruned.collect(),
+        value: value.clone(),
     })
 }
 
@@ -249,6 +264,7 @@ fn read_stack(stack: &Value) -> Option<AnsweredStack> {
 pub(crate) struct RecordExtras {
     pub(crate) upload_time: Option<String>,
     pub(crate) provides_extra: Vec<String>,
+    pub(crate) license: Option<String>,
 }
 
 /// The line of a record file for one release.
@@ -280,6 +296,7 @@ pub(crate) fn record_line(name: &str, candidate: &Candidate, extras: &RecordExtr
         "provides_extra": extras.provides_extra,
     });
     set(&mut record, "upload_time", extras.upload_time.as_deref());
+    set(&mut record, "license", extras.license.as_deref());
     set(
         &mut record,
         "requires_python",

@@ -5,6 +5,7 @@ mod ad_hoc;
 mod advice;
 mod advices_and_rules;
 mod engines;
+mod evidence;
 mod fixture;
 mod images;
 mod invariants;

@@ -18,6 +18,7 @@ mod kinds;
 mod lock_checker;
 mod parallel;
 mod scenario_format;
+mod scenario_knowledge;
 mod scenarios;
 mod serving;
 mod wheel_tags;

@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use crate::advise_call::{DEFAULT_INDEX, RecordExtras};
 use crate::lock_checker::{Candidate, normalised};
+use crate::scenario_knowledge::ObservedFacts;
 
 /// One file.
 #[derive(Debug, Deserialize)]
@@ -19,6 +20,9 @@ pub(crate) struct Scenario {
     pub(crate) description: String,
     /// Package, then version, then the release (or one release per index).
     pub(crate) universe: BTreeMap<String, BTreeMap<String, toml::Value>>,
+    /// What was observed of them.
+    #[serde(default)]
+    pub(crate) knowledge: ObservedFacts,
     pub(crate) request: ScenarioRequest,
     pub(crate) expect: Expectation,
 }
@@ -37,6 +41,7 @@ pub(crate) struct ScenarioRelease {
     upload_time: Option<String>,
     provides_extra: Vec<String>,
     index: Option<String>,
+    license: Option<String>,
 }
 
 /// What is asked. Platform and Python default to `linux-x86_64` and 3.11.
@@ -60,6 +65,12 @@ pub(crate) struct ScenarioRequest {
     /// `name==version` to score; exact and random-walk are asked with them.
     pub(crate) scores: Option<BTreeMap<String, f64>>,
     pub(crate) count: Option<usize>,
+    pub(crate) recommendation_type: Option<String>,
+    /// Further arguments of the command.
+    #[serde(default)]
+    pub(crate) arguments: Vec<String>,
+    /// The releases in use.
+    pub(crate) lock: Option<BTreeMap<String, String>>,
 }
 
 fn all_predictors() -> Vec<String> {
@@ -104,6 +115,16 @@ pub(crate) struct Expectation {
     /// Package, then reason, then the number of releases removed for it.
     #[serde(default)]
     pub(crate) pruned: BTreeMap<String, BTreeMap<String, u64>>,
+    /// Values of the JSON of `exact` by pointer: these, no less than these, no more than these.
+    #[serde(default)]
+    pub(crate) values: BTreeMap<String, toml::Value>,
+    #[serde(default)]
+    pub(crate) at_least: BTreeMap<String, f64>,
+    #[serde(default)]
+    pub(crate) at_most: BTreeMap<String, f64>,
+    /// Codes of reasons that `exact` gives, by package; `""` for the stack.
+    #[serde(default)]
+    pub(crate) reasons: BTreeMap<String, Vec<String>>,
     /// Exit code; without it 0 for `advised`, else 1.
     pub(crate) exit_code: Option<i32>,
 }
@@ -201,6 +222,7 @@ impl ScenarioRelease {
             record: RecordExtras {
                 upload_time: self.upload_time,
                 provides_extra: self.provides_extra,
+                license: self.license,
             },
         }
     }

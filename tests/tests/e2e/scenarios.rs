@@ -11,7 +11,9 @@ use thoth_tests::paths::workspace_root;
 use crate::advise_call::{Answer, AnsweredStack, Knowledge, Question, ask, marker_values, record_line};
 use crate::lock_checker::{Pins, Prereleases, Problem, Releases, RequirementCache, comparable, normalised};
 use crate::parallel::{Failures, in_two_threads};
-use crate::scenario_format::{Expectation, ExpectedPins, Scenario, ScenarioFile, scenario_files};
+use crate::scenario_format::{
+    Expectation, ExpectedPins, Scenario, ScenarioFile, ScenarioRequest, scenario_files,
+};
 use crate::wheel_tags::WheelPlatform;
 
 const DEADLINE: Duration = Duration::from_secs(60);
@@ -39,7 +41,7 @@ fn well_formed(file: &ScenarioFile) -> Result<(), String> {
         return Err(format!("{}: no description", file.name));
     }
     match expect.outcome.as_str() {
-        "advised" if expect.latest_pins().next().is_none() => {
+        "advised" if asks(&scenario, "latest") && expect.latest_pins().next().is_none() => {
             Err(format!("{}: no pins of latest", file.name))
         }
         "advised" | "unsatisfiable" | "needs_knowledge" => Ok(()),
@@ -54,6 +56,27 @@ fn every_scenario_is_answered_as_expected() {
     failures.assert_none(files.len(), "scenarios");
 }
 
+fn asks(scenario: &Scenario, predictor: &str) -> bool {
+    scenario.request.predictors.iter().any(|asked| asked == predictor)
+}
+
+#[test]
+fn every_worked_example_stands_in_the_documentation() {
+    let text = fs::read_to_string(workspace_root().join("docs/adviser.md")).unwrap();
+    let files = scenario_files(&scenario_folder()).unwrap();
+    let examples: Vec<&ScenarioFile> = files
+        .iter()
+        .filter(|file| file.name.starts_with("knowledge/"))
+        .collect();
+    assert!(examples.len() >= 10, "{} worked examples", examples.len());
+    let untold: Vec<&str> = examples
+        .iter()
+        .map(|file| file.name.as_str())
+        .filter(|name| !text.contains(&format!("`{}`", name.trim_start_matches("knowledge/"))))
+        .collect();
+    assert!(untold.is_empty(), "docs/adviser.md does not tell {untold:?}");
+}
+
 fn run_scenario(file: &ScenarioFile) -> Vec<String> {
     let scenario = match Scenario::read(&file.path) {
         Ok(scenario) => scenario,
@@ -61,12 +84,13 @@ fn run_scenario(file: &ScenarioFile) -> Vec<String> {
     };
     let folder = tempfile::tempdir().unwrap();
     let records = folder.path().join("universe.jsonl");
-    let lines: Vec<String> = scenario
+    let mut lines: Vec<String> = scenario
         .entries()
         .unwrap()
         .iter()
         .map(|entry| record_line(&entry.name, &entry.candidate, &entry.record))
         .collect();
+    lines.extend(scenario.knowledge.lines());
     fs::write(&records, lines.join("\n") + "\n").unwrap();
     let knowledge = Knowledge::File(records);
     let releases = visible_releases(&scenario);
@@ -102,7 +126,18 @@ fn question(scenario: &Scenario, predictor: &str) -> Question {
         predictor: predictor.to_owned(),
         count: request.count.filter(|_| predictor == "exact"),
         scores: scores.map(|scores| scores.iter().map(split).collect()),
+        arguments: arguments(request),
+        lock: request.lock.clone(),
     }
+}
+
+fn arguments(request: &ScenarioRequest) -> Vec<String> {
+    let kind = request.recommendation_type.iter();
+    let mut arguments: Vec<String> = kind
+        .flat_map(|kind| ["--recommendation-type".to_owned(), kind.clone()])
+        .collect();
+    arguments.extend(request.arguments.iter().cloned());
+    arguments
 }
 
 fn python(scenario: &Scenario) -> &str {
@@ -285,8 +320,51 @@ fn judge_latest(
     }
 }
 
+/// What the JSON of the answer must hold at some places.
+fn judge_values(expect: &Expectation, answer: &Answer, fault: &mut impl FnMut(String)) {
+    let at = |pointer: &str| answer.value.pointer(pointer).cloned().unwrap_or_default();
+    for (pointer, wanted) in &expect.values {
+        let (found, wanted) = (at(pointer), serde_json::to_value(wanted).unwrap());
+        let same = match (found.as_f64(), wanted.as_f64()) {
+            (Some(found), Some(wanted)) => (found - wanted).abs() < 1e-9,
+            _ => found == wanted,
+        };
+        if !same {
+            fault(format!("{pointer} is {found} instead of {wanted}"));
+        }
+    }
+    for (pointer, least) in &expect.at_least {
+        if at(pointer).as_f64().is_none_or(|found| found < *least) {
+            fault(format!("{pointer} is {} and not at least {least}", at(pointer)));
+        }
+    }
+    for (pointer, most) in &expect.at_most {
+        if at(pointer).as_f64().is_none_or(|found| found > *most) {
+            fault(format!("{pointer} is {} and not at most {most}", at(pointer)));
+        }
+    }
+    for (package, codes) in &expect.reasons {
+        let stack = at("/stacks/0");
+        let mut pins = stack["pins"].as_array().into_iter().flatten();
+        let told = if package.is_empty() {
+            Some(&stack)
+        } else {
+            pins.find(|pin| pin["name"] == **package)
+        };
+        let told = told.map(|told| told["reasons"].clone()).unwrap_or_default();
+        let told = told.as_array().cloned().unwrap_or_default();
+        for code in codes
+            .iter()
+            .filter(|code| !told.iter().any(|reason| reason["code"] == ***code))
+        {
+            fault(format!("no reason {code} of `{package}`, only {told:?}"));
+        }
+    }
+}
+
 fn judge_exact(scenario: &Scenario, answer: &Answer, best: &AnsweredStack, fault: &mut impl FnMut(String)) {
     let expect = &scenario.expect;
+    judge_values(expect, answer, fault);
     if !answer.optimal {
         fault("optimality is not proven".to_owned());
     }

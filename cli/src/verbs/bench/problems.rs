@@ -148,5 +148,8 @@ fn input(recorded: &Recorded) -> Result<AdviseInput, Fault> {
         scores: None,
         only_binary: Default::default(),
         no_binary: Default::default(),
+        policy: Default::default(),
+        lock: None,
+        rules: Default::default(),
     })
 }

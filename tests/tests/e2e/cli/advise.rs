@@ -22,10 +22,10 @@ fn the_answer_has_the_fields_of_the_contract() {
         keys(&answer),
         "conflict missing outcome pruned rejections search stacks"
     );
-    assert_eq!(keys(&answer["stacks"][0]), "pins reasons score");
+    assert_eq!(keys(&answer["stacks"][0]), "evidence interval pins reasons score");
     assert_eq!(
         keys(&answer["stacks"][0]["pins"][0]),
-        "extras hashes index name reasons score version"
+        "evidence extras hashes index interval name reasons score units version"
     );
     assert_eq!(
         keys(&answer["search"]),

@@ -8,6 +8,7 @@ mod graph;
 mod lock;
 mod modes;
 mod purge;
+mod rules;
 mod usage;
 
 use std::fs;

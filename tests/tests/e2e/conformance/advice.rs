@@ -8,7 +8,7 @@ use serde_json::Value;
 use thoth_adviser::{PredictorName, PrereleasePolicy, RecommendationType};
 use thoth_cypher::{EmbeddedGraph, Graph};
 use thoth_schema::environment::{Environment, Platform};
-use thoth_server::advise::{AdviseInput, advise};
+use thoth_server::advise::{AdviseInput, RulesInput, advise};
 use thoth_tests::binary::Thoth;
 
 use super::engines::Engines;
@@ -31,6 +31,9 @@ fn input(platform: Platform, python: &str, requirements: &[&str]) -> AdviseInput
         scores: None,
         only_binary: BTreeSet::new(),
         no_binary: BTreeSet::new(),
+        policy: Default::default(),
+        lock: None,
+        rules: RulesInput::default(),
     }
 }
 

@@ -78,7 +78,8 @@ fn rule_sets() -> Vec<serde_json::Value> {
             ]),
         ),
         json!({"path": "bare.yaml", "package": "lib", "units": {"sieves": [
-            {"name": "Kept", "type": "sieve.SkipPackage", "match": {"package_name": "backport"}, "run": {}, "should_include": {"times": 1}}]}}),
+            {"name": "Kept", "type": "sieve.SkipPackage", "match": {"package_name": "backport"}, "run": {}, "should_include": {"times": 1}}],
+            "boots": [{"name": "Every", "type": "boot", "run": {"stack_info": [{"type": "INFO", "message": "so", "link": "l"}]}}]}}),
         json!({"path": "empty.yaml", "units": null}),
     ]
 }
@@ -183,7 +184,8 @@ pub(super) fn rows(name: &str) -> Option<Vec<Vec<Value>>> {
         "write/rules" => {
             let row = |stamp: &str, name: &str, score: Option<f64>| {
                 map! { "key" => format!("house:web.yaml#steps/{name}"), "ruleSet" => "house:web.yaml", "stamp" => stamp,
-                "kind" => "steps", "name" => name, "unitType" => "step", "pattern" => "{\"a\":1}", "run" => "{}", "score" => score }
+                "kind" => "steps", "name" => name, "unitType" => "step", "pattern" => "{\"a\":1}", "run" => "{}", "score" => score,
+                "scope" => score.map(|_| "request") }
             };
             vec![
                 vec![

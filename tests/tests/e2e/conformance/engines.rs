@@ -62,6 +62,13 @@ pub(super) async fn clear(graph: &dyn Graph) {
 const UNORDERED_LISTS: &[(&str, &str)] = &[
     ("prune/candidates", "requirements"),
     ("prune/candidates", "files"),
+    ("prune/evidence_releases", "advisories"),
+    ("prune/evidence_releases", "trials"),
+    ("prune/evidence_releases", "analyses"),
+    ("prune/evidence_releases", "stacks"),
+    ("prune/evidence_stacks", "pins"),
+    ("prune/evidence_stacks", "places"),
+    ("prune/evidence_stacks", "processors"),
 ];
 
 /// Columns that hold another value in every graph; whether there is one is compared.

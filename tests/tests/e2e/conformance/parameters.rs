@@ -79,7 +79,10 @@ pub(super) fn sets(name: &str) -> Option<Vec<Params>> {
         | "read/versions_by_key" => keys(&version_keys()),
         "read/dependents_of_packages" => pages(&package_keys()),
         "read/dependents_of_versions" => pages(&version_keys()),
+        "prune/rules" => packages_of_rules(),
+        "read/rules_by_key" => keys(&RULES.map(str::to_owned)),
         "prune/candidates" => candidates(),
+        "prune/evidence_releases" | "prune/evidence_stacks" => super::evidence::sets(name),
         _ => {
             return super::security::sets(name)
                 .or_else(|| super::retract::sets(name))
@@ -267,4 +270,21 @@ fn candidates() -> Vec<Params> {
         }
     }
     sets
+}
+
+/// Rules of the fixture: one of a package, one of a package that no document has, one that has no package, one long gone.
+const RULES: [&str; 4] = [
+    "house:web.yaml#steps/Kept",
+    "house:web.yaml#steps/New",
+    "prescriptions:bare.yaml#boots/Every",
+    "house:web.yaml#steps/Gone",
+];
+
+fn packages_of_rules() -> Vec<Params> {
+    let named = ["web", "backport", "only-in-a-rule"].map(package).to_vec();
+    let lists = [package_keys(), named, vec![package("nowhere")], Vec::new()];
+    lists
+        .into_iter()
+        .map(|packages| params! { "packages" => packages })
+        .collect()
 }

@@ -17,6 +17,7 @@ pub(super) fn sets(name: &str) -> Option<Vec<Params>> {
             params! { "key" => "V900", "name" => "conformance", "checksum" => sha256(900) },
             params! { "key" => "V900", "name" => "again", "checksum" => sha256(901) },
         ],
+        "write/requirements" => requirements(&version("web", "1.1", None), &version("lib", "2.0", None)),
         "write/requirements_drop" => vec![
             params! { "keys" => vec![version("web", "1.1", None), version("shared", "1.0", None)] },
             params! { "keys" => vec![version("web", "1.1", None), "pkg:pypi/nowhere@1".to_owned()] },
@@ -144,7 +145,6 @@ fn rows(name: &str) -> Option<Vec<Vec<Value>>> {
             ],
         ],
         "write/requirement_heads" => requirement_heads(&web),
-        "write/requirements" => requirements(&web, &lib),
         "write/statements" => one(map! { "document" => &document, "version" => &lib }),
         "write/versions" => {
             let row = |key: &str, package_key: String, index: &str| {
@@ -232,20 +232,29 @@ fn requirement_heads(web: &str) -> Vec<Vec<Value>> {
     ]
 }
 
-fn requirements(web: &str, lib: &str) -> Vec<Vec<Value>> {
-    let row = |version: &str, package_key: String, line: i64, extra: &str, platforms: Vec<&str>| {
-        map! { "version" => version, "package" => package_key, "line" => line, "text" => "shared>=1", "specifier" => ">=1",
+fn requirements(web: &str, lib: &str) -> Vec<Params> {
+    let requirement = |package_key: String, extra: &str, platforms: Vec<&str>| {
+        map! { "package" => package_key, "text" => "shared>=1", "specifier" => ">=1",
         "marker" => "", "extra" => extra, "extras" => Vec::<String>::new(), "from" => vec!["11"], "until" => vec!["~"],
         "allowsPrereleases" => false, "pythonFrom" => vec![""], "pythonUntil" => vec!["~"],
         "platforms" => platforms.clone(), "machines" => platforms, "residualMarker" => false }
     };
+    let line = |line: i64, requirement: i64| map! { "line" => line, "requirement" => requirement };
+    let said = |version: &str, lines: Vec<Value>| map! { "version" => version, "lines" => lines };
+    let all = vec![
+        requirement(package("shared"), "", vec![]),
+        requirement(package("shared"), "test", vec!["linux", "win32"]),
+        requirement(package("nowhere"), "", vec![]),
+        requirement(package("lib"), "", vec![]),
+    ];
+    let rows = vec![
+        said(web, vec![line(90, 0), line(90, 1)]),
+        said(lib, vec![line(1, 2)]),
+        said("nowhere", vec![line(1, 0)]),
+        said(lib, vec![]),
+    ];
     vec![
-        vec![
-            row(web, package("shared"), 90, "", vec![]),
-            row(web, package("shared"), 90, "test", vec!["linux", "win32"]),
-            row(lib, package("nowhere"), 1, "", vec![]),
-            row("nowhere", package("shared"), 1, "", vec![]),
-        ],
-        vec![row(lib, package("lib"), 91, "", vec![])],
+        params! { "rows" => rows, "requirements" => all.clone() },
+        params! { "rows" => vec![said(lib, vec![line(91, 3)])], "requirements" => all },
     ]
 }

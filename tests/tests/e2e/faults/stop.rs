@@ -22,6 +22,8 @@ async fn a_worker_that_is_told_to_stop_loses_nothing_and_gives_back_the_rest() {
         let mut worker = scene
             .thoth(["worker"])
             .env("THOTH_FAIL_POINTS", "ingest.after_receive=note")
+            // No window of a worker shall hold all that is left.
+            .env("THOTH_BROKER_PREFETCH", "32")
             .spawn();
         until_below(&probe, &mut worker, left).await;
         worker.terminate();

@@ -8,7 +8,7 @@ use thoth_cypher::Graph;
 use thoth_ingest::sync::sync;
 use thoth_schema::document::Document;
 use thoth_schema::environment::{Environment, Platform};
-use thoth_server::advise::{AdviseInput, advise, keep_within_reach};
+use thoth_server::advise::{AdviseInput, RulesInput, advise, keep_within_reach};
 
 use super::engines::{ask, graphs, loaded, same_whatever_the_order, sum};
 
@@ -75,6 +75,9 @@ fn input(requirement: &str, indexes: &[&str]) -> AdviseInput {
         scores: None,
         only_binary: BTreeSet::new(),
         no_binary: BTreeSet::new(),
+        policy: Default::default(),
+        lock: None,
+        rules: RulesInput::default(),
     }
 }
 

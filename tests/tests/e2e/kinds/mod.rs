@@ -10,4 +10,5 @@ mod inspection;
 mod provenance;
 mod releases;
 mod rules;
+mod rules_selection;
 mod security_indicator;
