@@ -171,12 +171,7 @@ fn answered(
 ) -> Result<JointAdvice, Fault> {
     let mut environments = Vec::with_capacity(parts.len());
     for (part, (universe, request)) in parts.iter().enumerate() {
-        let stack = report::stack(
-            &problems[part],
-            universe,
-            request.scoring,
-            &product.part(part, pins),
-        );
+        let stack = report::stack(&problems[part], universe, request, &product.part(part, pins));
         let violations = check_stack(universe, request, &stack);
         if !violations.is_empty() {
             let message = format!("the stack found is not valid: {}", violations.join("; "));

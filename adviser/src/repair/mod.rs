@@ -225,7 +225,7 @@ pub fn repair(
     };
     // The roots that the new lock meets count again, so that reasons may rest on them.
     job.restore_roots(&pins);
-    let mut stack = report::stack(&job.problem, universe, request.scoring, &pins);
+    let mut stack = report::stack(&job.problem, universe, request, &pins);
     stack
         .reasons
         .push(reasons::summary(&job, &pins, advisories_before, minimal));

@@ -45,29 +45,29 @@ pub(super) fn build(args: &AdviseArgs, output: &Output) -> Result<Vec<AdviseInpu
     let input = |environment: Environment| {
         let lock = args.lock.as_deref().map(|path| lock(path, &environment));
         Ok(AdviseInput {
-        requirements: wanted.clone(),
-        constraints: files.constraints.clone(),
-        indexes: if args.indexes.is_empty() {
-            files.indexes.clone()
-        } else {
-            args.indexes.clone()
-        },
-        environment,
-        prerelease: args.prerelease.unwrap_or(policy),
-        recommendation_type: args.recommendation_type,
-        predictor: args.predictor,
-        count: usize::try_from(args.count).unwrap_or(usize::MAX),
-        limit: args.limit,
-        budget_millis: args.budget_millis,
-        seed: args.seed,
-        as_of: args.as_of.clone(),
-        scores: scores.clone(),
-        only_binary: files.only_binary.clone(),
-        no_binary: files.no_binary.clone(),
-        policy: policy_of(args),
-        lock: lock.transpose()?,
-        rules: rules.clone(),
-    })
+            requirements: wanted.clone(),
+            constraints: files.constraints.clone(),
+            indexes: if args.indexes.is_empty() {
+                files.indexes.clone()
+            } else {
+                args.indexes.clone()
+            },
+            environment,
+            prerelease: args.prerelease.unwrap_or(policy),
+            recommendation_type: args.recommendation_type,
+            predictor: args.predictor,
+            count: usize::try_from(args.count).unwrap_or(usize::MAX),
+            limit: args.limit,
+            budget_millis: args.budget_millis,
+            seed: args.seed,
+            as_of: args.as_of.clone(),
+            scores: scores.clone(),
+            only_binary: files.only_binary.clone(),
+            no_binary: files.no_binary.clone(),
+            policy: policy_of(args),
+            lock: lock.transpose()?,
+            rules: rules.clone(),
+        })
     };
     environments(args)?.into_iter().map(input).collect()
 }

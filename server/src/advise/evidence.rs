@@ -82,11 +82,7 @@ pub(super) async fn known(
     Ok(known)
 }
 
-fn asked(
-    request: &Request,
-    as_of: Option<&str>,
-    candidates: &Survivors<'_>,
-) -> thoth_cypher::Params {
+fn asked(request: &Request, as_of: Option<&str>, candidates: &Survivors<'_>) -> thoth_cypher::Params {
     let markers = &request.environment.markers;
     let (own, foreign): (Vec<&str>, Vec<&str>) = match system(markers.sys_platform()) {
         "windows" => (WINDOWS.to_vec(), Vec::new()),
@@ -126,10 +122,11 @@ fn removed(
             .iter()
             .map(Value::items)
             .filter(|one| holds(one));
-        items
+        // Comprehensions have no order.
+        let keys: BTreeSet<String> = items
             .filter_map(|one| Some(one.first()?.as_str()?.to_owned()))
-            .take(KEYS)
-            .collect()
+            .collect();
+        keys.into_iter().take(KEYS).collect()
     };
     if row.bool("affected") {
         return Some(("advisory", keys("advisories", &|_| true)));

@@ -373,7 +373,11 @@ impl Sieve<'_> {
                 tally.add(package, "no-installable-artifact", release);
                 return;
             }
-            let key = purl::version_key(package, &release.candidate.version, Some(&release.candidate.index));
+            let key = purl::version_key(
+                package,
+                &release.candidate.version,
+                Some(&release.candidate.index),
+            );
             if let Some((reason, evidence)) = self.evidence.removed.get(&key) {
                 tally.add_with_evidence(package, reason, release, evidence);
                 return;

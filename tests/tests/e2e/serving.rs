@@ -131,7 +131,7 @@ async fn a_search_ends_when_its_client_goes_away() {
     let search = &answer["data"]["advise"]["search"];
     assert_eq!(
         (&search["cacheHits"], &search["graphStatements"]),
-        (&json!(3), &json!(1)),
+        (&json!(3), &json!(3)),
         "{answer}"
     );
     let metrics = reqwest::get(url.replace("/graphql", "/metrics"))

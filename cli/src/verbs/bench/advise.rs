@@ -11,7 +11,7 @@ use thoth_adviser::{PredictorName, PrereleasePolicy, RecommendationType};
 use thoth_cypher::Graph;
 use thoth_schema::environment::{Environment, Platform};
 use thoth_schema::error::{ErrorCode, Fault};
-use thoth_server::advise::{AdviseInput, Advisor};
+use thoth_server::advise::{AdviseInput, Advisor, RulesInput};
 use tokio::io::AsyncWriteExt;
 
 use super::figures::Times;
@@ -268,6 +268,9 @@ fn input(requirements: &[&str], python: &str, as_of: Option<&str>) -> Result<Adv
         scores: None,
         only_binary: Default::default(),
         no_binary: Default::default(),
+        policy: Default::default(),
+        lock: None,
+        rules: RulesInput::default(),
     })
 }
 
