@@ -118,7 +118,9 @@ impl<'a> Brute<'a> {
             pinned.is_some_and(|at| admits(&wish, self.toy.packages[*package][at].version))
         };
         let toy = self.toy;
-        toy.terms.iter().filter(move |term| term.members.iter().all(holds))
+        toy.terms
+            .iter()
+            .filter(move |term| term.members.iter().all(holds))
     }
 
     fn is_stack(&self, choice: &Choice) -> bool {
