@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::PredictorName;
+use crate::model::{PredictorName, Request};
 use crate::rules::RulesReport;
 use crate::scoring::{Interval, UnitScore};
 
@@ -179,6 +179,26 @@ pub struct SearchReport {
     pub millis: f64,
     /// Statements asked of the graph; filled in by the caller.
     pub graph_statements: u64,
+}
+
+impl SearchReport {
+    /// Of a request that no stack meets.
+    pub(crate) fn of_nothing(request: &Request) -> Self {
+        Self {
+            predictor: request.predictor,
+            seed: request.seed,
+            stacks_in_space: StackCount::zero(),
+            space_is_exact: true,
+            space_method: SpaceMethod::Exact,
+            space_estimate: None,
+            stacks_scored: 0,
+            bound: None,
+            optimal: false,
+            search_millis: 0.0,
+            millis: 0.0,
+            graph_statements: 0,
+        }
+    }
 }
 
 /// How a number of stacks is known.
