@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::PredictorName;
+use crate::model::{PredictorName, Request};
 use crate::rejection::Rejection;
 use crate::rules::RulesReport;
 use crate::scoring::{Interval, UnitScore};
@@ -191,6 +191,28 @@ pub struct SearchReport {
     pub cache_hits: u64,
     /// Releases removed before the search in all releases of the packages in reach, from 0 to 1; filled in by the caller.
     pub pruned_share: f64,
+}
+
+impl SearchReport {
+    /// Of a request that no stack meets.
+    pub(crate) fn of_nothing(request: &Request) -> Self {
+        Self {
+            predictor: request.predictor,
+            seed: request.seed,
+            stacks_in_space: StackCount::zero(),
+            space_is_exact: true,
+            space_method: SpaceMethod::Exact,
+            space_estimate: None,
+            stacks_scored: 0,
+            bound: None,
+            optimal: false,
+            search_millis: 0.0,
+            millis: 0.0,
+            graph_statements: 0,
+            cache_hits: 0,
+            pruned_share: 0.0,
+        }
+    }
 }
 
 /// How a number of stacks is known.

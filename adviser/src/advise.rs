@@ -213,27 +213,11 @@ fn nothing<'a>(
         Outcome::Unsatisfiable
     };
     let conflict = explain::conflict(universe, request, rules, problem, clock)?;
-    let search = SearchReport {
-        predictor: request.predictor,
-        seed: request.seed,
-        stacks_in_space: StackCount::zero(),
-        space_is_exact: true,
-        space_method: SpaceMethod::Exact,
-        space_estimate: None,
-        stacks_scored: 0,
-        bound: None,
-        optimal: false,
-        search_millis: 0.0,
-        millis: 0.0,
-        graph_statements: 0,
-        cache_hits: 0,
-        pruned_share: 0.0,
-    };
     Ok(Advice {
         id: None,
         outcome,
         stacks: Vec::new(),
-        search,
+        search: SearchReport::of_nothing(request),
         conflict: Some(conflict),
         missing,
         pruned: Vec::new(),

@@ -9,7 +9,7 @@ use thoth_schema::requirement::Requirement;
 use super::pattern::Pattern;
 use super::report::RulesReport;
 use super::unit::Unit;
-use crate::advice::{Advice, LockReport, Outcome, Pruned, SearchReport, SpaceMethod, StackCount};
+use crate::advice::{Advice, LockReport, Outcome, Pruned, SearchReport, SpaceMethod};
 use crate::model::{Candidate, Request, Term, Universe};
 
 /// What rules come to for one request.
@@ -159,21 +159,11 @@ impl Ruling {
             id: None,
             outcome: Outcome::Refused,
             stacks: Vec::new(),
+            // Nothing was counted.
             search: SearchReport {
-                predictor: request.predictor,
-                seed: request.seed,
-                stacks_in_space: StackCount::zero(),
                 space_is_exact: false,
                 space_method: SpaceMethod::UpperBound,
-                space_estimate: None,
-                stacks_scored: 0,
-                bound: None,
-                optimal: false,
-                search_millis: 0.0,
-                millis: 0.0,
-                graph_statements: 0,
-                cache_hits: 0,
-                pruned_share: 0.0,
+                ..SearchReport::of_nothing(request)
             },
             conflict: None,
             missing: Vec::new(),

@@ -250,8 +250,10 @@ pub fn nearest<'a>(
 /// How each release compares with the others of its package, figure by figure.
 pub fn compare(observed: &[ObservedStack], processor: Option<&str>) -> BTreeMap<StackPin, Vec<Comparison>> {
     type Run<'a> = (&'a ObservedStack, f64, &'a str);
-    let mut groups: BTreeMap<(&str, &Option<String>, Vec<&String>, &Option<String>), Vec<Run<'_>>> =
-        BTreeMap::new();
+    // What was measured, in which unit, under which parameters, on which processor.
+    type Group<'a> = (&'a str, &'a Option<String>, Vec<&'a String>, &'a Option<String>);
+    type Weighted<'a> = Vec<(f64, &'a str)>;
+    let mut groups: BTreeMap<Group<'_>, Vec<Run<'_>>> = BTreeMap::new();
     for stack in observed {
         for figure in &stack.figures {
             let Some(sign) = direction(figure) else { continue };
@@ -278,7 +280,7 @@ pub fn compare(observed: &[ObservedStack], processor: Option<&str>) -> BTreeMap<
     }
     let mut comparisons: BTreeMap<StackPin, Vec<Comparison>> = BTreeMap::new();
     for ((metric, ..), runs) in groups {
-        let mut by_package: BTreeMap<&PackageName, BTreeMap<&str, Vec<(f64, &str)>>> = BTreeMap::new();
+        let mut by_package: BTreeMap<&PackageName, BTreeMap<&str, Weighted<'_>>> = BTreeMap::new();
         for (stack, value, key) in runs {
             for pin in &stack.pins {
                 let releases = by_package.entry(&pin.package).or_default();

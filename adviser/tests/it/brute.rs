@@ -324,7 +324,6 @@ proptest! {
 
     #[test]
     fn other_predictors_find_stacks_where_there_are_any(toy in toy()) {
-        let toy = Toy { terms: Vec::new(), ..toy };
         let brute = Brute::new(&toy, false);
         let stacks = brute.stacks();
         let universe = toy.universe();

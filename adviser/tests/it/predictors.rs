@@ -130,6 +130,7 @@ fn holds_with_terms(toy: &Toy, terms: Vec<Term>) {
         ..toy.request()
     };
     let mut universe = toy.universe();
+    // All stacks, whatever the terms of the universe itself forbid: the terms of this test come after.
     universe.terms.clear();
     let every = advise(&universe, &request).expect("an advice").stacks;
     let worth = |stack: &Stack| added(&terms, stack).map(|added| added + pins_score(stack));

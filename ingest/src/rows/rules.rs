@@ -22,14 +22,14 @@ impl Batch {
         };
         self.put_newest(&WRITE_RULE_SET_FACTS, &key, source, facts);
         for rule in &set.rules {
-            self.rule(rule, &key, source);
+            self.rule(rule, set, source);
         }
     }
 
-    fn rule(&mut self, rule: &Rule, set: &str, source: &Source<'_>) {
-        let key = format!("{set}#{}/{}", rule.kind.as_str(), rule.name);
+    fn rule(&mut self, rule: &Rule, set: &RuleSet, source: &Source<'_>) {
+        let key = set.rule_key(rule);
         let row = map! {
-            "key" => &key, "ruleSet" => set, "stamp" => &source.stamp, "kind" => rule.kind.as_str(),
+            "key" => &key, "ruleSet" => set.key(), "stamp" => &source.stamp, "kind" => rule.kind.as_str(),
             "name" => &rule.name, "unitType" => &rule.unit_type,
             "pattern" => rule.pattern.as_ref().and_then(canonical_text), "run" => canonical_text(&rule.run),
             "shouldInclude" => rule.should_include.as_ref().and_then(canonical_text),

@@ -80,6 +80,7 @@ fn every_limit_of_the_code_is_in_the_table() {
         "MAX_PREFETCH",
         "MAX_REASON_CHARACTERS",
         "MAX_REGIONS",
+        "MAX_FOLDERS_ABOVE",
         // Of what this program writes itself and reads back.
         "MAX_DEATHS",
         "MAX_RECORD_BYTES",

@@ -180,15 +180,13 @@ async fn the_counters_are_what_the_graph_and_the_dead_letters_hold() {
     let (good, poison) = all.split_at(GOOD);
     scene.publish(&all, None).await;
     scene.publish(&good[..TWICE], None).await;
-    // No other test of this process publishes by itself.
+    // No other test of this process publishes by itself, but some store documents meanwhile.
     let after = Counted(render().unwrap());
-    for verb in ["accepted", "stored", "published"] {
-        assert_eq!(
-            after.of(verb) - before.of(verb),
-            (GOOD + POISON + TWICE) as u64,
-            "{verb}"
-        );
+    let published = (GOOD + POISON + TWICE) as u64;
+    for verb in ["accepted", "published"] {
+        assert_eq!(after.of(verb) - before.of(verb), published, "{verb}");
     }
+    assert!(after.of("stored") - before.of("stored") >= published);
     let whole: Vec<Vec<u8>> = poison
         .iter()
         .map(|one| fs::read(scene.path(one)).unwrap())
@@ -198,7 +196,6 @@ async fn the_counters_are_what_the_graph_and_the_dead_letters_hold() {
         .for_each(|one| fs::write(scene.path(one), "damaged").unwrap());
 
     let worker = Worker::start(scene.thoth(["-vv", "worker"]));
-    let published = (GOOD + POISON + TWICE) as u64;
     let counted = worker
         .until("all messages", |counted| {
             counted.of("recorded") == POISON as u64 && counted.ended() == published

@@ -140,7 +140,7 @@ fn validation_names_every_place() {
     let output = place.thoth(["rules", "validate", &good]).run().expect_code(1);
     // An unquoted version is a number, which no version is.
     assert!(
-        output.stdout.contains("house.yaml:15: invalid: lib 2 is gone: "),
+        output.stdout.contains("house.yaml:14: invalid: lib 2 is gone: "),
         "{}",
         output.stdout
     );
