@@ -8,10 +8,12 @@ use serde_json::Value;
 use thoth_schema::document::{Document, Limits};
 use thoth_schema::environment::{Environment, Platform};
 use thoth_schema::error::{ErrorCode, Fault};
+use thoth_schema::lock_file;
 use thoth_schema::marker::{self, MarkerTree};
 use thoth_schema::message::Pointer;
 use thoth_schema::requirement::Requirement;
 use thoth_schema::requirements_file::RequirementsFile;
+use thoth_schema::rules::yaml;
 use thoth_schema::tags::ArtifactName;
 use thoth_schema::version::{MAX_ORDER, order_key, parse_specifiers};
 use thoth_schema::versions::{VersionSet, one_specifier, specifier_set};
@@ -31,6 +33,8 @@ pub const TARGETS: &[Target] = &[
     ("document", document),
     ("message", message),
     ("names", names),
+    ("rule_file", rule_file),
+    ("lock_file", lock_file),
 ];
 
 /// Whoever reads a fault must be able to: it has words, and no more of them than fit a log line.
@@ -297,6 +301,69 @@ pub fn names(input: &[u8]) {
     }
     if let Some(read) = time::normalise(text) {
         assert_eq!(time::normalise(&read).as_ref(), Some(&read), "{text}");
+    }
+}
+
+/// A rule file: every value is on a line of the text, and the document made of it is one whatever its keys' order.
+pub fn rule_file(input: &[u8]) {
+    let Ok(text) = std::str::from_utf8(input) else {
+        return;
+    };
+    let read = match yaml::read(text) {
+        Ok(read) => read,
+        Err(fault) => return expect_readable(&fault, input),
+    };
+    let lines = text.split(['\n', '\r']).count();
+    expect_lines(&read, &read.value, &mut String::new(), lines);
+    let Value::Object(mut file) = read.value else {
+        return;
+    };
+    file.entry("path").or_insert_with(|| "rules.yaml".into());
+    match Document::from_value(&Value::Object(file)) {
+        Ok(read) => document(read.canonical_bytes()),
+        // The fault names a place in JSON: longer than what it was read from, but no more than six bytes for one.
+        Err(fault) => assert!(!fault.message.is_empty(), "{fault:?}"),
+    }
+}
+
+fn expect_lines(read: &yaml::Located, value: &Value, pointer: &mut String, lines: usize) {
+    let line = read.line(pointer);
+    assert!(
+        (1..=lines).contains(&line),
+        "{pointer} is on line {line} of {lines}"
+    );
+    let inner: Vec<(String, &Value)> = match value {
+        Value::Array(values) => (0..)
+            .zip(values)
+            .map(|(at, value)| (format!("{at}"), value))
+            .collect(),
+        Value::Object(entries) => entries
+            .iter()
+            .map(|(key, value)| (key.replace('~', "~0").replace('/', "~1"), value))
+            .collect(),
+        _ => return,
+    };
+    for (key, value) in inner {
+        let length = pointer.len();
+        pointer.push('/');
+        pointer.push_str(&key);
+        expect_lines(read, value, pointer, lines);
+        pointer.truncate(length);
+    }
+}
+
+/// A lock of any shape: what is read pins every package once, with names in their normal form.
+pub fn lock_file(input: &[u8]) {
+    let Ok(text) = std::str::from_utf8(input) else {
+        return;
+    };
+    for environment in environments() {
+        match lock_file::pins("lock", text, &environment) {
+            Ok(pins) => pins.keys().for_each(|one| {
+                assert_eq!(name::package(one.as_ref()).as_ref(), Ok(one));
+            }),
+            Err(fault) => assert!(!fault.message.is_empty(), "{fault:?}"),
+        }
     }
 }
 

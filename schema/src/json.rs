@@ -106,6 +106,21 @@ pub(crate) fn canonical(value: &Value) -> Result<Vec<u8>, Fault> {
     })
 }
 
+/// Whether every number is read the same from the canonical bytes, which write 1.0 as 1 and whole numbers as doubles.
+pub(crate) fn has_canonical_numbers(value: &Value) -> bool {
+    const EXACT: u64 = 1 << 53;
+    match value {
+        Value::Number(number) => match (number.as_i64(), number.as_f64()) {
+            (Some(whole), _) => whole.unsigned_abs() <= EXACT,
+            (None, Some(number)) => number.fract() != 0.0,
+            (None, None) => false,
+        },
+        Value::Array(items) => items.iter().all(has_canonical_numbers),
+        Value::Object(entries) => entries.values().all(has_canonical_numbers),
+        _ => true,
+    }
+}
+
 /// The canonical text of a value (RFC 8785); `None` where a value cannot be written, which no value read from JSON causes.
 pub fn canonical_text(value: &Value) -> Option<String> {
     String::from_utf8(canonical(value).ok()?).ok()

@@ -241,10 +241,11 @@ fn listed_exactly(key: &MarkerValueVersion, text: &str) -> MarkerTree {
 }
 
 fn one_of(key: &MarkerValueVersion, values: &BTreeSet<Vec<u64>>) -> MarkerTree {
-    let mut trees: Vec<MarkerTree> = values
-        .iter()
-        .map(|release| Bounds::new(key, &Version::new(release)).same())
-        .collect();
+    let same = |release| Bounds::new(key, &Version::new(release)).same();
+    any_of(values.iter().map(same).collect())
+}
+
+fn any_of(mut trees: Vec<MarkerTree>) -> MarkerTree {
     // In pairs of pairs: joined one by one, work would grow with the square of the values.
     while trees.len() > 1 {
         let pairs = trees.chunks(2).map(|pair| {
@@ -294,31 +295,44 @@ fn canonical_number(text: &str) -> Option<u64> {
 }
 
 /// The interpreters whose number a marker may be asked about as text.
-const MAJORS: std::ops::RangeInclusive<u64> = 1..=4;
+const MAJORS: std::ops::RangeInclusive<u64> = 2..=4;
 const MINORS: std::ops::RangeInclusive<u64> = 0..=40;
 const PATCHES: std::ops::RangeInclusive<u64> = 0..=40;
 
 /// `"text" in key`: the text is a part of the variable's value. Decided for the interpreters of the tables above.
 fn containing(key: &MarkerValueVersion, text: &str, negated: bool) -> MarkerTree {
-    let mut values = BTreeSet::new();
-    for major in MAJORS {
-        for minor in MINORS {
-            let two = format!("{major}.{minor}");
-            if *key == MarkerValueVersion::PythonVersion {
-                if two.contains(text) {
-                    values.insert(vec![major, minor]);
-                }
-                continue;
+    let mut trees = Vec::new();
+    for two in MAJORS.flat_map(|major| MINORS.map(move |minor| [major, minor])) {
+        if *key == MarkerValueVersion::PythonVersion {
+            if shown(&two).contains(text) {
+                trees.push(Bounds::new(key, &Version::new(two)).same());
             }
-            for patch in PATCHES {
-                if format!("{two}.{patch}").contains(text) {
-                    values.insert(vec![major, minor, patch]);
+            continue;
+        }
+        // Neighbours in one range: a comparison for each of some thousand interpreters would take its time.
+        let mut first = None;
+        for patch in PATCHES.chain([PATCHES.end() + 1]) {
+            let release = [two[0], two[1], patch];
+            let holds = PATCHES.contains(&patch) && shown(&release).contains(text);
+            first = match first {
+                None => holds.then_some(release),
+                Some(first) if !holds => {
+                    let mut tree = Bounds::new(key, &Version::new(first)).at_or_above();
+                    let last = [two[0], two[1], patch - 1];
+                    tree.and(Bounds::new(key, &Version::new(last)).above().negate());
+                    trees.push(tree);
+                    None
                 }
-            }
+                first => first,
+            };
         }
     }
-    let tree = one_of(key, &values);
+    let tree = any_of(trees);
     if negated { tree.negate() } else { tree }
+}
+
+fn shown(release: &[u64]) -> String {
+    release.iter().map(u64::to_string).collect::<Vec<_>>().join(".")
 }
 
 /// `"value" ~= key`: the value is at or above the variable and agrees with it but for the variable's last segment.

@@ -44,13 +44,16 @@ impl Located {
 /// # Errors
 /// `SCHEMA_VIOLATION` or `DOCUMENT_TOO_DEEP` with `line N` as the place.
 pub fn read(text: &str) -> Result<Located, Fault> {
-    let mut builder = Builder::default();
+    let mut builder = Builder {
+        last_line: text.replace("\r\n", "\n").split(['\n', '\r']).count(),
+        ..Builder::default()
+    };
     for event in Parser::new_from_str(text) {
         match event {
             Ok((event, span)) => builder.take(event, span)?,
             Err(problem) => {
                 return Err(at(
-                    problem.marker().line(),
+                    problem.marker().line().min(builder.last_line),
                     format!("the text is no YAML: {}", problem.info()),
                 ));
             }
@@ -78,11 +81,13 @@ struct Builder {
     lines: BTreeMap<String, usize>,
     root: Option<Value>,
     documents: usize,
+    /// The last line of the text: what is left out at its end would be behind it.
+    last_line: usize,
 }
 
 impl Builder {
     fn take(&mut self, event: Event<'_>, span: Span) -> Result<(), Fault> {
-        let line = span.start.line();
+        let line = span.start.line().min(self.last_line);
         match event {
             Event::DocumentStart(_) => {
                 self.documents += 1;
@@ -236,6 +241,19 @@ mod tests {
         assert_eq!(read.line("/units/steps/1/name"), 6);
         assert_eq!(read.line("/units/steps/1/absent/deep"), 6);
         assert_eq!(read.line("/elsewhere"), 2);
+    }
+
+    #[test]
+    fn what_is_left_out_at_the_end_is_on_the_last_line() {
+        for (text, last) in [
+            ("? a", 1),
+            ("b: 1\r\n? a", 2),
+            ("b: 1\r? a", 2),
+            ("b: 1\n? a\n", 3),
+        ] {
+            let line = read(text).unwrap().line("/a");
+            assert!((1..=last).contains(&line), "{text:?} has {line} lines");
+        }
     }
 
     #[test]
