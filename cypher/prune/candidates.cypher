@@ -39,7 +39,7 @@ RETURN p.name AS name, null AS revision, v.key AS key, v.version AS version, v.o
            | r.text] END AS requirements,
        CASE WHEN unknown OR foreign OR missing OR late OR python THEN [] ELSE
          [(v)-[:HAS_ARTIFACT]->(a:Artifact) |
-           [a.key, a.filename,
+           [a.key, coalesce(a.filename, ''),
             CASE WHEN NOT (v.filesStamp IS NULL OR a.key IN coalesce(v.files, []) OR coalesce(a.stamp, '') > v.filesStamp) THEN 'gone'
                  WHEN a.kind IS NULL OR a.kind = 'sdist' THEN 'sdist'
                  WHEN a.kind = 'wheel'

@@ -2,7 +2,8 @@
 //!
 //! They lie beside the documents, in a folder that no listing of documents enters: an advice that was given is no
 //! statement about packages, and a graph that is rebuilt does not have it. The record is a document of the kind `advice`
-//! all the same, and `thoth ingest` takes it. What it rests on is kept once for all advices that rest on the same.
+//! all the same, and `thoth ingest` takes it. What it rests on is kept once for all advices that rest on the same. Beside them
+//! lie the values that searches learnt, for later searches of the same.
 
 use crate::apart::apart;
 use crate::store::DocumentStore;
@@ -40,6 +41,27 @@ pub async fn keep(store: &DocumentStore, record: &Document) -> Result<(), Fault>
     store.put_object(&record_name(&record.id), bytes).await
 }
 
+/// Keeps what a search learnt, in the place of what was learnt of the same before. `of` is the SHA-256 of what it is of.
+///
+/// # Errors
+/// `INVALID_ARGUMENT` where `of` is no hash, `STORE_UNREACHABLE`.
+pub async fn keep_values(store: &DocumentStore, of: &str, bytes: Vec<u8>) -> Result<(), Fault> {
+    let name = values_name(checked(of)?);
+    store.put_object(&name, packed(bytes).await?).await
+}
+
+/// What was learnt of the same before, if anything.
+///
+/// # Errors
+/// `INVALID_ARGUMENT` where `of` is no hash, `STORE_CORRUPT`, `STORE_UNREACHABLE`.
+pub async fn values(store: &DocumentStore, of: &str) -> Result<Option<Vec<u8>>, Fault> {
+    let name = values_name(checked(of)?);
+    match store.object(&name, MOST_PACKED).await? {
+        Some(bytes) => Ok(Some(plain(bytes, &name).await?)),
+        None => Ok(None),
+    }
+}
+
 /// The record of an advice.
 ///
 /// # Errors
@@ -74,6 +96,10 @@ fn knowledge_name(digest: &str) -> String {
     format!("{FOLDER}/knowledge/{digest}.json.zst")
 }
 
+fn values_name(of: &str) -> String {
+    format!("{FOLDER}/values/{of}.json.zst")
+}
+
 /// Only what is a hash may become part of a path.
 fn checked(id: &str) -> Result<&str, Fault> {
     let is_hash = id.len() == 64 && id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
@@ -96,28 +122,33 @@ async fn packed(bytes: Vec<u8>) -> Result<Vec<u8>, Fault> {
 }
 
 async fn unpacked(store: &DocumentStore, name: &str, digest: &str) -> Result<Vec<u8>, Fault> {
-    let corrupt = |message: String| {
-        Fault::new(ErrorCode::StoreCorrupt, message)
-            .at(name)
-            .remedy("restore the object from a backup")
-    };
     let Some(bytes) = store.object(name, MOST_PACKED).await? else {
         let message = "the document store keeps nothing of that advice";
         return Err(Fault::new(ErrorCode::NotFound, message)
             .at(name)
             .remedy("correct the id or store.url"));
     };
-    let unpacked = apart(bytes.len(), move || {
+    let bytes = plain(bytes, name).await?;
+    if sha256_hex(&bytes) != digest {
+        return Err(corrupt(name, "its bytes are not those that it is named by"));
+    }
+    Ok(bytes)
+}
+
+async fn plain(packed: Vec<u8>, name: &str) -> Result<Vec<u8>, Fault> {
+    let unpacked = apart(packed.len(), move || {
         let mut unpacked = Vec::new();
-        let decoder = zstd::Decoder::new(bytes.as_slice());
+        let decoder = zstd::Decoder::new(packed.as_slice());
         let read = decoder.and_then(|decoder| decoder.take(MOST_BYTES).read_to_end(&mut unpacked));
         Ok(read.map(|_| unpacked))
     });
-    let bytes = unpacked
+    unpacked
         .await?
-        .map_err(|error| corrupt(format!("it cannot be unpacked: {error}")))?;
-    if sha256_hex(&bytes) != digest {
-        return Err(corrupt("its bytes are not those that it is named by".to_owned()));
-    }
-    Ok(bytes)
+        .map_err(|error| corrupt(name, &format!("it cannot be unpacked: {error}")))
+}
+
+fn corrupt(name: &str, message: &str) -> Fault {
+    Fault::new(ErrorCode::StoreCorrupt, message)
+        .at(name)
+        .remedy("restore the object from a backup")
 }

@@ -300,14 +300,13 @@ impl Document {
     /// # Errors
     /// As [`Document::from_json_bytes`], but for size, depth and syntax.
     pub fn from_value(value: &Value) -> Result<Document, Fault> {
+        let mut read = parts(value)?;
         let canonical = json_input::canonical(value)?;
-        // What is read must be what is read again from the canonical bytes.
-        let parts = if json_input::has_canonical_numbers(value) {
-            parts(value)?
-        } else {
-            parts(&json_input::parse(&canonical, usize::MAX)?)?
-        };
-        Ok(parts.into_document(sha256_hex(&canonical), canonical.into()))
+        if !json_input::has_canonical_numbers(value) {
+            // What is read must be what is read again from the canonical bytes.
+            read = parts(&json_input::parse(&canonical, usize::MAX)?)?;
+        }
+        Ok(read.into_document(sha256_hex(&canonical), canonical.into()))
     }
 
     /// A new document in an envelope.

@@ -20,7 +20,7 @@ mod config;
 pub mod graphql;
 mod http;
 pub mod limits;
-mod metrics;
+pub mod metrics;
 mod request_id;
 
 pub use config::ServerConfig;

@@ -21,43 +21,43 @@ struct Metrics {
     packages: Gauge,
 }
 
+/// Every counter and gauge: its name as it is scraped, and its meaning.
+pub const METRICS: [(&str, &str); 5] = [
+    (
+        "thoth_advise_cache_hits_total",
+        "Packages that were cached and had not changed",
+    ),
+    (
+        "thoth_advise_cache_misses_total",
+        "Packages that were read from the graph",
+    ),
+    (
+        "thoth_advise_cache_evicted_total",
+        "Packages that were dropped for want of room",
+    ),
+    (
+        "thoth_advise_cache_bytes",
+        "Bytes of memory that cached packages take, about",
+    ),
+    (
+        "thoth_advise_cache_packages",
+        "Packages cached, once for each scope",
+    ),
+];
+
 static PROCESS: LazyLock<Metrics> = LazyLock::new(|| {
     let mut metrics = Metrics::default();
-    let registry = &mut metrics.registry;
-    let counters = [
-        (
-            "thoth_advise_cache_hits",
-            "Packages that were cached and had not changed",
-            &metrics.hits,
-        ),
-        (
-            "thoth_advise_cache_misses",
-            "Packages that were read from the graph",
-            &metrics.misses,
-        ),
-        (
-            "thoth_advise_cache_evicted",
-            "Packages that were dropped for want of room",
-            &metrics.evicted,
-        ),
-    ];
-    for (name, meaning, counter) in counters {
-        registry.register(name, meaning, counter.clone());
+    let (counters, gauges) = METRICS.split_at(3);
+    for ((name, meaning), counter) in counters
+        .iter()
+        .zip([&metrics.hits, &metrics.misses, &metrics.evicted])
+    {
+        // The writer adds the ending.
+        let name = name.trim_end_matches("_total");
+        metrics.registry.register(name, *meaning, counter.clone());
     }
-    let gauges = [
-        (
-            "thoth_advise_cache_bytes",
-            "Bytes of memory that cached packages take, about",
-            &metrics.bytes,
-        ),
-        (
-            "thoth_advise_cache_packages",
-            "Packages cached, once for each scope",
-            &metrics.packages,
-        ),
-    ];
-    for (name, meaning, gauge) in gauges {
-        registry.register(name, meaning, gauge.clone());
+    for ((name, meaning), gauge) in gauges.iter().zip([&metrics.bytes, &metrics.packages]) {
+        metrics.registry.register(*name, *meaning, gauge.clone());
     }
     metrics
 });
@@ -100,6 +100,18 @@ pub(crate) fn render() -> Result<String, Fault> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_metric_is_scraped_and_documented() {
+        let (text, documented) = (render().unwrap(), include_str!("../../docs/advising.md"));
+        for (name, _) in METRICS {
+            assert!(text.contains(&format!("\n{name} ")), "{name} is not in {text}");
+            assert!(
+                documented.contains(&format!("`{name}`")),
+                "{name} is not documented"
+            );
+        }
+    }
 
     #[test]
     fn both_registries_are_one_text() {

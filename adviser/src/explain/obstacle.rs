@@ -8,6 +8,16 @@ use crate::problem::{Need, PackageId, Pins, Problem, Reached};
 use crate::rejection::RejectionKind;
 use crate::terms::score_of;
 
+/// A requirement of the request itself that does not admit the candidate: then nothing else needs to be said.
+pub(crate) fn excluded_by_request(problem: &Problem, package: PackageId, candidate: u32) -> Option<Reason> {
+    let against = |need: &&Need| {
+        need.target == package && !bits::has(problem.mask(package, need.mask), candidate as usize)
+    };
+    let need = problem.roots.iter().find(against)?;
+    let message = format!("the request requires {}", need.requirement.text);
+    Some(Reason::new("REQUIREMENT", message))
+}
+
 /// A stack as the questions about it need it.
 pub(crate) struct Standing<'p> {
     pub(crate) universe: &'p Universe,
@@ -62,9 +72,8 @@ impl<'p> Standing<'p> {
         let against = |need: &&Need| {
             need.target == package && !bits::has(self.problem.mask(package, need.mask), candidate as usize)
         };
-        if let Some(need) = self.problem.roots.iter().find(against) {
-            let message = format!("the request requires {}", need.requirement.text);
-            return Some(Reason::new("REQUIREMENT", message));
+        if let Some(reason) = excluded_by_request(self.problem, package, candidate) {
+            return Some(reason);
         }
         for (at, pin) in self.pins.iter().enumerate() {
             let (Some(pin), false) = (pin, at == package as usize) else {

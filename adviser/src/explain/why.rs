@@ -5,7 +5,7 @@ use thoth_schema::name::PackageName;
 use thoth_schema::version::{is_prerelease, order_key};
 
 use super::forced::{Forced, Outcome};
-use super::obstacle::Standing;
+use super::obstacle::{Standing, excluded_by_request};
 use super::words;
 use crate::advice::{Advice, Reason, Stack};
 use crate::clock::Clock;
@@ -294,6 +294,13 @@ impl Question<'_, '_> {
         let pins = self.standing.as_ref().map(|standing| standing.pins);
         if pins.is_some_and(|pins| pins[package as usize] == Some(legal)) {
             return None;
+        }
+        if let Some(reason) = excluded_by_request(self.problem, package, legal) {
+            return Some(Rejection {
+                reasons: vec![reason],
+                proven: true,
+                ..blank(name, candidate, RejectionKind::Conflict)
+            });
         }
         Some(self.weigh(name, candidate, package, legal))
     }

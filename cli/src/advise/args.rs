@@ -75,6 +75,9 @@ pub(crate) struct AdviseArgs {
     /// Seed of random predictors
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) seed: u64,
+    /// Start a predictor that learns from what earlier searches learnt, or not [default: with --predictor auto]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    pub(crate) warm_start: Option<bool>,
     /// Only what was published up to then: a day (its end, UTC) or an RFC 3339 time
     #[arg(long, value_name = "DATE")]
     pub(crate) as_of: Option<String>,

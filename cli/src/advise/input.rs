@@ -60,6 +60,7 @@ pub(super) fn build(args: &AdviseArgs, output: &Output) -> Result<Vec<AdviseInpu
             limit: args.limit,
             budget_millis: args.budget_millis,
             seed: args.seed,
+            warm_start: args.warm_start,
             as_of: args.as_of.clone(),
             scores: scores.clone(),
             only_binary: files.only_binary.clone(),

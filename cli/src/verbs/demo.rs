@@ -4,14 +4,14 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use thoth_adviser::{Outcome, PredictorName, PrereleasePolicy, RecommendationType};
+use thoth_adviser::Outcome;
 use thoth_cypher::{Graph, GraphAddress};
 use thoth_ingest::sync::{SyncOutcome, sync};
 use thoth_schema::document::Document;
 use thoth_schema::environment::{Environment, Platform};
 use thoth_schema::error::{ErrorCode, Fault};
 use thoth_schema::records;
-use thoth_server::advise::{AdviseInput, RulesInput, advise};
+use thoth_server::advise::{AdviseInput, advise};
 
 use crate::advise::summary;
 use crate::args::DemoArgs;
@@ -103,26 +103,8 @@ async fn load(graph: &dyn Graph, documents: &[Document], output: &Output) -> Res
 }
 
 fn flask() -> Result<AdviseInput, Fault> {
-    Ok(AdviseInput {
-        requirements: vec!["flask".to_owned()],
-        constraints: Vec::new(),
-        indexes: Vec::new(),
-        environment: Environment::for_platform(Platform::LinuxX86_64, PYTHON)?,
-        prerelease: PrereleasePolicy::default(),
-        recommendation_type: RecommendationType::default(),
-        predictor: PredictorName::default(),
-        count: 1,
-        limit: None,
-        budget_millis: 10_000,
-        seed: 0,
-        as_of: None,
-        scores: None,
-        only_binary: Default::default(),
-        no_binary: Default::default(),
-        policy: Default::default(),
-        lock: None,
-        rules: RulesInput::default(),
-    })
+    let environment = Environment::for_platform(Platform::LinuxX86_64, PYTHON)?;
+    Ok(AdviseInput::new(vec!["flask".to_owned()], environment))
 }
 
 #[cfg(test)]

@@ -103,7 +103,7 @@ impl Scene {
             let queues = self.vhost.queues();
             queues.values().all(|count| *count == 0).then_some(queues)
         });
-        assert_eq!(queues.await.len(), 6);
+        assert_eq!(queues.await.len(), 7);
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use thoth_adviser::{Advice, Outcome, Pin, Policy, Reason, Request, Universe};
+use thoth_adviser::{Advice, Outcome, Pin, Policy, Reason, Request, Universe, ValueTable};
 use thoth_ingest::advices;
 use thoth_ingest::store::{DocumentStore, StoreConfig};
 use thoth_schema::advice::AdviceReplay;
@@ -14,6 +14,7 @@ use thoth_schema::error::{ErrorCode, Fault};
 use thoth_schema::name::PackageName;
 
 use super::known::Known;
+use super::learnt;
 use super::modes::searched;
 use super::{AdviseInput, Report};
 
@@ -52,9 +53,35 @@ impl Keeper {
         }
     }
 
-    async fn kept(&self, input: &AdviseInput, basis: &Basis, advice: &Advice) -> Result<String, Fault> {
+    /// What was learnt of these packages in this environment before. A store that is away costs the start, not the search.
+    pub(super) async fn recall(&self, universe: &Universe, request: &Request) -> Option<ValueTable> {
+        let subject = learnt::subject(universe, request);
+        let recalled = async { learnt::recall(self.store().await?, &subject).await };
+        recalled.await.unwrap_or_else(|fault| {
+            tracing::warn!(error = %fault, "the search starts without the values of earlier ones");
+            None
+        })
+    }
+
+    /// Keeps what the search learnt, if it did.
+    pub(super) async fn remember(&self, basis: &Basis, values: Option<&ValueTable>) {
+        let Some(values) = values.filter(|table| !table.values.is_empty()) else {
+            return;
+        };
+        let subject = learnt::subject(&basis.universe, &basis.request);
+        let remembered = async { learnt::remember(self.store().await?, &subject, values).await };
+        if let Err(fault) = remembered.await {
+            tracing::warn!(error = %fault, "the values that the search learnt are not kept");
+        }
+    }
+
+    async fn store(&self) -> Result<&DocumentStore, Fault> {
         let open = async || DocumentStore::open(&self.config);
-        let store = self.store.get_or_try_init(open).await?;
+        self.store.get_or_try_init(open).await
+    }
+
+    async fn kept(&self, input: &AdviseInput, basis: &Basis, advice: &Advice) -> Result<String, Fault> {
+        let store = self.store().await?;
         let knowledge = advices::keep_knowledge(store, text(basis.universe.as_ref())?.into_bytes()).await?;
         let record = record(input, basis, advice, knowledge)?;
         advices::keep(store, &record).await?;

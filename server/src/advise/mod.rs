@@ -7,6 +7,7 @@ mod frontier;
 mod gather;
 mod kept;
 mod known;
+mod learnt;
 mod modes;
 mod pruned;
 mod reach;
@@ -22,7 +23,7 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 use thoth_adviser::{
     Advice, Outcome, Pinned, PinnedRelease, Policy, PredictorName, PrereleasePolicy, RecommendationType,
-    Request, Scoring, SearchControl, SearchTrace, Stack, Subject,
+    Request, Scoring, SearchControl, SearchTrace, Stack, Subject, ValueTable,
 };
 use thoth_cypher::Graph;
 use thoth_ingest::broker::BrokerConfig;
@@ -40,6 +41,7 @@ use together::Together;
 
 pub use cache::{Cache, CacheSize};
 use kept::{Basis, Keeper};
+use modes::Searched;
 
 pub use gather::Gathered;
 pub use kept::{Replayed, replay};
@@ -82,6 +84,9 @@ pub struct AdviseInput {
     pub budget_millis: u64,
     /// Seed of random predictors.
     pub seed: u64,
+    /// Whether a predictor that learns starts from what was learnt of the same packages and environment before; `None`
+    /// leaves it to `auto` to do so, and to a predictor that is named not to, so that its seed tells all.
+    pub warm_start: Option<bool>,
     /// Only what was published until then: a date (its whole day) or a timestamp.
     pub as_of: Option<String>,
     /// Scores by package name and version; `None` scores by all that is known.
@@ -96,6 +101,33 @@ pub struct AdviseInput {
     pub lock: Option<BTreeMap<String, String>>,
     /// Rules of the request, and what rules ask of it.
     pub rules: RulesInput,
+}
+
+impl AdviseInput {
+    /// One stack, by the default of everything else, from a search of ten seconds at most.
+    pub fn new(requirements: Vec<String>, environment: Environment) -> Self {
+        Self {
+            requirements,
+            constraints: Vec::new(),
+            indexes: Vec::new(),
+            environment,
+            prerelease: PrereleasePolicy::default(),
+            recommendation_type: RecommendationType::default(),
+            predictor: PredictorName::default(),
+            count: 1,
+            limit: None,
+            budget_millis: 10_000,
+            seed: 0,
+            warm_start: None,
+            as_of: None,
+            scores: None,
+            only_binary: BTreeSet::new(),
+            no_binary: BTreeSet::new(),
+            policy: Policy::default(),
+            lock: None,
+            rules: RulesInput::default(),
+        }
+    }
 }
 
 /// The answer, in the shape of the JSON contract.
@@ -189,8 +221,18 @@ impl Advisor {
             mut report,
             trace,
             basis,
-        } = answer(&self.graph, &self.cache, input, subjects, control).await?;
+            values,
+        } = answer(
+            &self.graph,
+            &self.cache,
+            self.keeper.as_ref(),
+            input,
+            subjects,
+            control,
+        )
+        .await?;
         if let Some(keeper) = &self.keeper {
+            keeper.remember(&basis, values.as_ref()).await;
             report.advice.id = keeper.keep(input, &basis, &report.advice).await;
         }
         if let Some(publisher) = &self.wanted
@@ -211,7 +253,7 @@ impl Advisor {
 /// - `INVALID_REQUIREMENT`, `UNSUPPORTED_REQUIREMENT`, `INVALID_ARGUMENT` for what is asked.
 /// - Faults of the graph, and of [`thoth_adviser::advise`].
 pub async fn advise(graph: &dyn Graph, input: &AdviseInput) -> Result<Report, Fault> {
-    let answered = answer(graph, &Cache::new(0), input, None, &Arc::default()).await;
+    let answered = answer(graph, &Cache::new(0), None, input, None, &Arc::default()).await;
     answered.map(|answered| answered.report)
 }
 
@@ -232,12 +274,14 @@ struct Answered {
     report: Report,
     trace: Option<SearchTrace>,
     basis: Basis,
+    values: Option<ValueTable>,
 }
 
 /// Answers one request; with subjects, however few, it explains them and records the course of the search.
 async fn answer(
     graph: &dyn Graph,
     cache: &Cache,
+    keeper: Option<&Keeper>,
     input: &AdviseInput,
     subjects: Option<Vec<Subject>>,
     control: &Arc<SearchControl>,
@@ -259,14 +303,22 @@ async fn answer(
         cache_hits,
         known,
     } = gathered;
+    let universe = Arc::new(universe);
+    if let Some(keeper) = keeper.filter(|_| learnt::recalls(input)) {
+        request.warm_start = keeper.recall(&universe, &request).await;
+    }
     let basis = Basis {
         request,
-        universe: Arc::new(universe),
+        universe,
         known,
     };
     let refusal = ruling.as_ref().filter(|ruling| ruling.refuses());
-    let (mut advice, trace) = match refusal.map(|ruling| ruling.refusal(&basis.request)) {
-        Some(refused) => (refused, None),
+    let Searched {
+        mut advice,
+        trace,
+        values,
+    } = match refusal.map(|ruling| ruling.refusal(&basis.request)) {
+        Some(refused) => Searched::refused(refused),
         None => {
             let (universe, request) = (Arc::clone(&basis.universe), basis.request.clone());
             let subjects = subjects.unwrap_or_default();
@@ -286,6 +338,7 @@ async fn answer(
         report: Report { advice },
         trace,
         basis,
+        values,
     })
 }
 

@@ -7,7 +7,7 @@ use std::time::Instant;
 use serde::Serialize;
 use thoth_adviser::{
     Advice, AdvisoryRef, Affected, JointAdvice, Lock, RemovedReleases, Repair, Request, SearchTrace,
-    Severity, Subject, Universe, advise_fully, reject_removed, why_not,
+    Severity, Subject, Universe, ValueTable, advise_fully, reject_removed, why_not,
 };
 use thoth_cypher::{Graph, READ_ADVISORIES_OF_VERSIONS, params};
 use thoth_schema::error::{ErrorCode, Fault};
@@ -89,6 +89,24 @@ pub(super) async fn searched<Answer: Send + 'static>(
     ended.map_err(|error| Fault::new(ErrorCode::Internal, format!("the search stopped: {error}")))?
 }
 
+/// An advice with what the search leaves behind beside it.
+pub(super) struct Searched {
+    pub(super) advice: Advice,
+    pub(super) trace: Option<SearchTrace>,
+    pub(super) values: Option<ValueTable>,
+}
+
+impl Searched {
+    /// Of what rules ended before any search.
+    pub(super) fn refused(advice: Advice) -> Self {
+        Self {
+            advice,
+            trace: None,
+            values: None,
+        }
+    }
+}
+
 /// Searches, and says of releases why they are not part of the first stack: of the newest that pruning removed, and of all
 /// that are asked about.
 ///
@@ -99,14 +117,18 @@ pub(super) fn search(
     request: &Request,
     removed: &RemovedReleases,
     subjects: &[Subject],
-) -> Result<(Advice, Option<SearchTrace>), Fault> {
+) -> Result<Searched, Fault> {
     let found = advise_fully(universe, request)?;
     let mut advice = found.advice;
     reject_removed(&mut advice, request, removed);
     for subject in subjects {
         explain(universe, request, removed, subject, &mut advice)?;
     }
-    Ok((advice, found.trace))
+    Ok(Searched {
+        advice,
+        trace: found.trace,
+        values: found.values,
+    })
 }
 
 /// Puts every release asked about in the place of the summary of its package.

@@ -58,6 +58,9 @@ pub(crate) struct AdviseInput {
     /// Seed of random predictors, from 0; the same seed gives the same answer.
     #[graphql(default = 0)]
     seed: i32,
+    /// Whether a predictor that learns starts from what earlier searches of the same packages and environment learnt; where
+    /// not given `AUTO` does, and a predictor that is named does not.
+    warm_start: Option<bool>,
     /// Only what was published by then counts: a day such as `2020-08-21`, or a time of RFC 3339.
     as_of: Option<String>,
     /// Scores of releases; the score of a stack is then exactly their sum over its pins, unlisted 0. At most 20000.
@@ -268,6 +271,7 @@ impl AdviseInput {
             limit,
             budget_millis: budget.transpose()?.unwrap_or(BUDGET_MILLIS_DEFAULT),
             seed: in_range("seed", self.seed, 0, u64::MAX)?,
+            warm_start: self.warm_start,
             as_of: self.as_of,
             scores: self.scores.as_deref().map(scores).transpose()?,
             only_binary: names("onlyBinary", &self.only_binary)?,

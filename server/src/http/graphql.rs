@@ -1,13 +1,19 @@
 //! `POST /graphql`: one request object in, one answer out.
 
+use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use async_graphql::{Request, Response, Value};
 use serde_json::Value as Json;
 use thoth_schema::error::{ErrorCode, Fault};
 
-use super::{State, answer};
+use super::{State, answer, peer};
 use crate::graphql::code_of;
 use crate::limits::{BODY_BYTES, RETRY_AFTER_MILLIS};
+
+/// What the log says of a request whose client left; nobody receives it. The number is that of nginx.
+fn client_closed_request() -> HttpResponse {
+    HttpResponse::new(StatusCode::from_u16(499).unwrap_or(StatusCode::BAD_REQUEST))
+}
 
 /// Executes a GraphQL request.
 ///
@@ -22,7 +28,13 @@ pub(crate) async fn execute(
         Err(fault) => Err(fault),
     };
     match parsed {
-        Ok(request) => answered(state.schema.execute(request).await),
+        Ok(query) => tokio::select! {
+            response = state.schema.execute(query) => answered(response),
+            () = peer::gone(&request) => {
+                tracing::info!("the client left before its answer was there");
+                client_closed_request()
+            }
+        },
         Err(fault) => answer::fault(&fault),
     }
 }

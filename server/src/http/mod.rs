@@ -6,6 +6,7 @@ mod graphql;
 mod guards;
 mod health;
 mod metrics;
+mod peer;
 
 use std::future::Future;
 use std::net::{SocketAddr, TcpListener};
@@ -118,6 +119,7 @@ impl Server {
                 .wrap(from_fn(guards::log))
                 .configure(routes)
         })
+        .on_connect(peer::remember)
         .workers(workers)
         .keep_alive(Duration::from_secs(KEEP_ALIVE_SECONDS))
         .shutdown_timeout(stop_seconds)

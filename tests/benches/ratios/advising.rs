@@ -5,12 +5,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use async_trait::async_trait;
-use thoth_adviser::{PredictorName, PrereleasePolicy, RecommendationType};
+use thoth_adviser::PredictorName;
 use thoth_cypher::{Engine, Graph, GraphAddress, Params, Rows, Statement, Transaction, connect, migrate};
 use thoth_ingest::sync::sync;
 use thoth_schema::environment::{Environment, Platform};
 use thoth_schema::error::Fault;
-use thoth_server::advise::{AdviseInput, RulesInput, advise};
+use thoth_server::advise::{AdviseInput, advise};
 use thoth_tests::services::Services;
 
 use crate::corpus;
@@ -82,25 +82,12 @@ async fn compare_on(engine: &str, graph: Arc<dyn Graph>) {
 }
 
 fn input(requirements: &[&str], python: &str, as_of: Option<&str>, predictor: PredictorName) -> AdviseInput {
+    let requirements = requirements.iter().map(|&text| text.to_owned()).collect();
+    let environment = Environment::for_platform(Platform::LinuxX86_64, python).expect("an environment");
     AdviseInput {
-        requirements: requirements.iter().map(|&text| text.to_owned()).collect(),
-        constraints: Vec::new(),
-        indexes: Vec::new(),
-        environment: Environment::for_platform(Platform::LinuxX86_64, python).expect("an environment"),
-        prerelease: PrereleasePolicy::default(),
-        recommendation_type: RecommendationType::default(),
         predictor,
-        count: 1,
-        limit: None,
-        budget_millis: 10_000,
-        seed: 0,
         as_of: as_of.map(str::to_owned),
-        scores: None,
-        only_binary: Default::default(),
-        no_binary: Default::default(),
-        policy: Default::default(),
-        lock: None,
-        rules: RulesInput::default(),
+        ..AdviseInput::new(requirements, environment)
     }
 }
 

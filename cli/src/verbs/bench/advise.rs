@@ -7,11 +7,10 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use serde_json::{Value, json};
-use thoth_adviser::{PredictorName, PrereleasePolicy, RecommendationType};
 use thoth_cypher::Graph;
 use thoth_schema::environment::{Environment, Platform};
 use thoth_schema::error::{ErrorCode, Fault};
-use thoth_server::advise::{AdviseInput, Advisor, RulesInput};
+use thoth_server::advise::{AdviseInput, Advisor};
 use tokio::io::AsyncWriteExt;
 
 use super::figures::Times;
@@ -252,25 +251,12 @@ fn row(requirements: &[&str], python: &str, measured: &Measured) -> String {
 }
 
 fn input(requirements: &[&str], python: &str, as_of: Option<&str>) -> Result<AdviseInput, Fault> {
+    let requirements = requirements.iter().map(|&text| text.to_owned()).collect();
+    let environment = Environment::for_platform(Platform::LinuxX86_64, python)?;
     Ok(AdviseInput {
-        requirements: requirements.iter().map(|&text| text.to_owned()).collect(),
-        constraints: Vec::new(),
-        indexes: Vec::new(),
-        environment: Environment::for_platform(Platform::LinuxX86_64, python)?,
-        prerelease: PrereleasePolicy::default(),
-        recommendation_type: RecommendationType::default(),
-        predictor: PredictorName::default(),
-        count: 1,
-        limit: None,
         budget_millis: BUDGET_MILLIS,
-        seed: 0,
         as_of: as_of.map(str::to_owned),
-        scores: None,
-        only_binary: Default::default(),
-        no_binary: Default::default(),
-        policy: Default::default(),
-        lock: None,
-        rules: RulesInput::default(),
+        ..AdviseInput::new(requirements, environment)
     })
 }
 

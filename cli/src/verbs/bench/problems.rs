@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
-use thoth_adviser::{PredictorName, PrereleasePolicy, RecommendationType, Request, Scoring, Universe};
+use thoth_adviser::{PredictorName, Request, Scoring, Universe};
 use thoth_schema::environment::{Environment, Platform};
 use thoth_schema::error::{ErrorCode, Fault};
 use thoth_server::advise::{AdviseInput, gathered};
@@ -132,24 +132,12 @@ fn records(folder: Option<&Path>) -> Result<Option<PathBuf>, Fault> {
 }
 
 fn input(recorded: &Recorded) -> Result<AdviseInput, Fault> {
+    let requirements = recorded.requirements.iter().map(ToString::to_string).collect();
+    let environment = Environment::for_platform(Platform::LinuxX86_64, recorded.python)?;
     Ok(AdviseInput {
-        requirements: recorded.requirements.iter().map(ToString::to_string).collect(),
-        constraints: Vec::new(),
-        indexes: Vec::new(),
-        environment: Environment::for_platform(Platform::LinuxX86_64, recorded.python)?,
-        prerelease: PrereleasePolicy::default(),
-        recommendation_type: RecommendationType::default(),
         predictor: PredictorName::Exact,
-        count: 1,
-        limit: None,
         budget_millis: 60_000,
-        seed: 0,
         as_of: recorded.as_of.map(str::to_owned),
-        scores: None,
-        only_binary: Default::default(),
-        no_binary: Default::default(),
-        policy: Default::default(),
-        lock: None,
-        rules: Default::default(),
+        ..AdviseInput::new(requirements, environment)
     })
 }

@@ -42,7 +42,7 @@ fn explain_tells_every_release_of_a_package() {
     assert!(
         output
             .stdout
-            .contains("1.0 (score): the best stack with it scores 1 instead of 2, 1 less"),
+            .contains("1.0 (score): the best stack with it scores -2 instead of -1, 1 less"),
         "{}",
         output.stdout
     );

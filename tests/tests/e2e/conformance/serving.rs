@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use serde_json::json;
-use thoth_adviser::{PredictorName, PrereleasePolicy, RecommendationType, Universe, unpruned};
+use thoth_adviser::{PredictorName, Universe, unpruned};
 use thoth_cypher::{Engine, Graph, Params, Rows, Statement, Transaction};
 use thoth_ingest::reader::{Piece, ReadOptions, read_file};
 use thoth_ingest::retract::retract;
@@ -18,9 +18,7 @@ use thoth_schema::environment::{Environment, Platform};
 use thoth_schema::error::Fault;
 use thoth_schema::name::PackageName;
 use thoth_schema::requirement::Requirement;
-use thoth_server::advise::{
-    AdviseInput, Advisor, CacheSize, RulesInput, advise, gathered, keep_within_reach,
-};
+use thoth_server::advise::{AdviseInput, Advisor, CacheSize, advise, gathered, keep_within_reach};
 use thoth_tests::corpus::read;
 use thoth_tests::paths::shared_file;
 
@@ -76,25 +74,14 @@ impl Graph for Counted {
 }
 
 fn input(requirements: &[&str], python: &str, as_of: Option<&str>) -> AdviseInput {
+    let requirements = requirements.iter().map(|text| (*text).to_owned()).collect();
+    let environment = Environment::for_platform(Platform::LinuxX86_64, python).unwrap();
     AdviseInput {
-        requirements: requirements.iter().map(|text| (*text).to_owned()).collect(),
-        constraints: Vec::new(),
-        indexes: Vec::new(),
-        environment: Environment::for_platform(Platform::LinuxX86_64, python).unwrap(),
-        prerelease: PrereleasePolicy::default(),
-        recommendation_type: RecommendationType::default(),
         predictor: PredictorName::Exact,
-        count: 1,
-        limit: None,
         budget_millis: 60_000,
         seed: 7,
         as_of: as_of.map(str::to_owned),
-        scores: None,
-        only_binary: BTreeSet::new(),
-        no_binary: BTreeSet::new(),
-        policy: Default::default(),
-        lock: None,
-        rules: RulesInput::default(),
+        ..AdviseInput::new(requirements, environment)
     }
 }
 

@@ -1,14 +1,12 @@
 //! Changes of an index in the graph: what vanished is no candidate, whoever said first that it was there.
 
-use std::collections::BTreeSet;
-
 use serde_json::{Value, json};
-use thoth_adviser::{PredictorName, PrereleasePolicy, RecommendationType};
+use thoth_adviser::PredictorName;
 use thoth_cypher::Graph;
 use thoth_ingest::sync::sync;
 use thoth_schema::document::Document;
 use thoth_schema::environment::{Environment, Platform};
-use thoth_server::advise::{AdviseInput, RulesInput, advise, keep_within_reach};
+use thoth_server::advise::{AdviseInput, advise, keep_within_reach};
 
 use super::engines::{ask, graphs, loaded, same_whatever_the_order, sum};
 
@@ -59,25 +57,14 @@ fn read(values: &[Value]) -> Vec<Document> {
 }
 
 fn input(requirement: &str, indexes: &[&str]) -> AdviseInput {
+    let requirements = vec![requirement.to_owned()];
+    let environment = Environment::for_platform(Platform::LinuxX86_64, "3.9").unwrap();
     AdviseInput {
-        requirements: vec![requirement.to_owned()],
-        constraints: Vec::new(),
         indexes: indexes.iter().map(|index| (*index).to_owned()).collect(),
-        environment: Environment::for_platform(Platform::LinuxX86_64, "3.9").unwrap(),
-        prerelease: PrereleasePolicy::default(),
-        recommendation_type: RecommendationType::default(),
         predictor: PredictorName::Exact,
-        count: 1,
-        limit: None,
         budget_millis: 60_000,
         seed: 7,
-        as_of: None,
-        scores: None,
-        only_binary: BTreeSet::new(),
-        no_binary: BTreeSet::new(),
-        policy: Default::default(),
-        lock: None,
-        rules: RulesInput::default(),
+        ..AdviseInput::new(requirements, environment)
     }
 }
 
