@@ -185,6 +185,9 @@ pub struct SearchReport {
     pub search_millis: f64,
     /// Milliseconds of the whole advice, to the microsecond.
     pub millis: f64,
+    /// Values of releases, learnt by earlier searches, that the search started from.
+    #[serde(default)]
+    pub recalled_values: u64,
     /// Statements asked of the graph; filled in by the caller.
     pub graph_statements: u64,
     /// Packages that an earlier advice had read and the graph has not changed since; filled in by the caller.
@@ -208,6 +211,7 @@ impl SearchReport {
             optimal: false,
             search_millis: 0.0,
             millis: 0.0,
+            recalled_values: 0,
             graph_statements: 0,
             cache_hits: 0,
             pruned_share: 0.0,

@@ -81,6 +81,12 @@ pub fn advise_fully(universe: &Universe, request: &Request) -> Result<Advised, F
     let search = &mut advice.search;
     search.search_millis = millis(searched);
     search.millis = millis(clock.elapsed());
+    if let (Some(_), Some(table)) = (
+        found.as_ref().and_then(|found| found.values.as_ref()),
+        &request.warm_start,
+    ) {
+        search.recalled_values = table.values.len() as u64;
+    }
     if let Some(control) = &request.control {
         control.report(
             search.stacks_scored,
@@ -143,6 +149,7 @@ fn advised<'a>(
         optimal: found.optimal,
         search_millis: 0.0,
         millis: 0.0,
+        recalled_values: 0,
         graph_statements: 0,
         cache_hits: 0,
         pruned_share: 0.0,

@@ -99,6 +99,8 @@ pub(crate) fn render() -> Result<String, Fault> {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
     use super::*;
 
     #[test]

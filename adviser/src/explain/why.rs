@@ -113,7 +113,13 @@ pub fn reject_removed(advice: &mut Advice, request: &Request, removed: &RemovedR
             let wanted = request.prerelease == PrereleasePolicy::Allow || !is_prerelease(&one.version);
             wanted && one.order > order
         });
-        if let Some(newest) = newer.max_by(|left, right| left.order.cmp(&right.order)) {
+        // Of one version from several indexes the first in their order.
+        let newest = newer.max_by(|left, right| {
+            left.order
+                .cmp(&right.order)
+                .then_with(|| right.index.cmp(&left.index))
+        });
+        if let Some(newest) = newest {
             let rejection = words::removed(&name, newest, request);
             match known {
                 Some(at) => advice.rejections[at] = rejection,

@@ -61,8 +61,12 @@ pub(super) async fn run(
     })
 }
 
+/// Releases, as package, version and index, each with the environments that it is pinned in.
+type PinsByRelease<'advice> =
+    BTreeMap<(&'advice str, &'advice str, &'advice str), Vec<(usize, &'advice Pin)>>;
+
 /// Each line of all locks, with the environments it is for.
-fn pins(advice: &JointAdvice) -> BTreeMap<(&str, &str, &str), Vec<(usize, &Pin)>> {
+fn pins(advice: &JointAdvice) -> PinsByRelease<'_> {
     let mut pins: BTreeMap<_, Vec<(usize, &Pin)>> = BTreeMap::new();
     for (part, environment) in advice.environments.iter().enumerate() {
         for pin in environment.stack.iter().flat_map(|stack| &stack.pins) {

@@ -217,6 +217,9 @@ fn search(advice: &Advice) -> String {
         parts.extend([proven.to_owned(), space(search)]);
     }
     parts.push(format!("predictor {}", search.predictor));
+    if search.recalled_values > 0 {
+        parts.push(format!("started from {} learnt values", search.recalled_values));
+    }
     if search.pruned_share > 0.0 {
         parts.push(format!(
             "{:.0} % pruned before the search",

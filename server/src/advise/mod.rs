@@ -5,6 +5,7 @@ mod cache;
 mod evidence;
 mod frontier;
 mod gather;
+mod input;
 mod kept;
 mod known;
 mod learnt;
@@ -18,21 +19,16 @@ mod wanted;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use serde::Serialize;
-use thoth_adviser::{
-    Advice, Outcome, Pinned, PinnedRelease, Policy, PredictorName, PrereleasePolicy, RecommendationType,
-    Request, Scoring, SearchControl, SearchTrace, Stack, Subject, ValueTable,
-};
+use thoth_adviser::{Advice, Outcome, Request, SearchControl, SearchTrace, Stack, Subject, ValueTable};
 use thoth_cypher::Graph;
 use thoth_ingest::broker::BrokerConfig;
 use thoth_ingest::store::StoreConfig;
 use thoth_ingest::wanted::WantedPublisher;
-use thoth_schema::environment::Environment;
 use thoth_schema::error::{ErrorCode, Fault};
 use thoth_schema::name::{self, PackageName};
-use thoth_schema::requirement::Requirement;
 use thoth_schema::tags::ArtifactName;
 use thoth_schema::version;
 
@@ -44,91 +40,12 @@ use kept::{Basis, Keeper};
 use modes::Searched;
 
 pub use gather::Gathered;
+pub use input::{AdviseInput, MAX_BUDGET_MILLIS, MAX_REQUIREMENTS, MAX_STACKS};
+use input::{Scores, as_of, as_of_stated, request, scores};
 pub use kept::{Replayed, replay};
 pub use modes::{JointReport, MAX_ENVIRONMENTS, RepairReport, advise_jointly, repair, subject};
 pub use reach::{keep_within_reach, keep_within_reach_of_any};
 pub use rules::RulesInput;
-
-/// Most requirements and constraints of one request.
-pub const MAX_REQUIREMENTS: usize = 1_000;
-/// Most stacks that one request may ask for.
-pub const MAX_STACKS: usize = 100;
-/// Longest search of one request, milliseconds.
-pub const MAX_BUDGET_MILLIS: u64 = 600_000;
-
-/// Scores by normalised package name and order key of the version.
-type Scores = BTreeMap<(String, String), f64>;
-
-/// What is asked, as text from outside.
-#[derive(Debug, Clone)]
-pub struct AdviseInput {
-    /// PEP 508 requirements.
-    pub requirements: Vec<String>,
-    /// PEP 508 requirements that only restrict versions.
-    pub constraints: Vec<String>,
-    /// Indexes that releases may come from, most preferred first; empty = every one the graph knows.
-    pub indexes: Vec<String>,
-    /// The runtime the stack is for.
-    pub environment: Environment,
-    /// When pre-releases are legal.
-    pub prerelease: PrereleasePolicy,
-    /// What the advice is for.
-    pub recommendation_type: RecommendationType,
-    /// How to search.
-    pub predictor: PredictorName,
-    /// How many stacks to return at most.
-    pub count: usize,
-    /// How many stacks a sampling predictor may score.
-    pub limit: Option<u64>,
-    /// How long the search may take, milliseconds.
-    pub budget_millis: u64,
-    /// Seed of random predictors.
-    pub seed: u64,
-    /// Whether a predictor that learns starts from what was learnt of the same packages and environment before; `None`
-    /// leaves it to `auto` to do so, and to a predictor that is named not to, so that its seed tells all.
-    pub warm_start: Option<bool>,
-    /// Only what was published until then: a date (its whole day) or a timestamp.
-    pub as_of: Option<String>,
-    /// Scores by package name and version; `None` scores by all that is known.
-    pub scores: Option<BTreeMap<(String, String), f64>>,
-    /// Packages that may only be installed from wheels; `:all:` for every one.
-    pub only_binary: BTreeSet<String>,
-    /// Packages that may not be installed from wheels; `:all:` for every one.
-    pub no_binary: BTreeSet<String>,
-    /// What is accepted and refused beyond versions.
-    pub policy: Policy,
-    /// The stack in use: version by package name; it is kept unless a better one exists.
-    pub lock: Option<BTreeMap<String, String>>,
-    /// Rules of the request, and what rules ask of it.
-    pub rules: RulesInput,
-}
-
-impl AdviseInput {
-    /// One stack, by the default of everything else, from a search of ten seconds at most.
-    pub fn new(requirements: Vec<String>, environment: Environment) -> Self {
-        Self {
-            requirements,
-            constraints: Vec::new(),
-            indexes: Vec::new(),
-            environment,
-            prerelease: PrereleasePolicy::default(),
-            recommendation_type: RecommendationType::default(),
-            predictor: PredictorName::default(),
-            count: 1,
-            limit: None,
-            budget_millis: 10_000,
-            seed: 0,
-            warm_start: None,
-            as_of: None,
-            scores: None,
-            only_binary: BTreeSet::new(),
-            no_binary: BTreeSet::new(),
-            policy: Policy::default(),
-            lock: None,
-            rules: RulesInput::default(),
-        }
-    }
-}
 
 /// The answer, in the shape of the JSON contract.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -340,123 +257,6 @@ async fn answer(
         basis,
         values,
     })
-}
-
-fn request(input: &AdviseInput) -> Result<Request, Fault> {
-    within(
-        "requirements",
-        input.requirements.len() + input.constraints.len(),
-        MAX_REQUIREMENTS,
-    )?;
-    within("count", input.count, MAX_STACKS)?;
-    if input.budget_millis == 0 || input.budget_millis > MAX_BUDGET_MILLIS {
-        return Err(Fault::new(
-            ErrorCode::InvalidArgument,
-            format!(
-                "a budget of {} milliseconds is outside 1 to {MAX_BUDGET_MILLIS}",
-                input.budget_millis
-            ),
-        )
-        .at("budgetMillis")
-        .remedy("name a budget within those bounds"));
-    }
-    let scoring = if input.scores.is_some() {
-        Scoring::Given
-    } else {
-        Scoring::Knowledge
-    };
-    Ok(Request {
-        requirements: parsed(&input.requirements, "requirements")?,
-        constraints: parsed(&input.constraints, "constraints")?,
-        environment: input.environment.clone(),
-        prerelease: input.prerelease,
-        scoring,
-        recommendation_type: input.recommendation_type,
-        policy: input.policy.clone().checked()?,
-        lock: input.lock.as_ref().map(lock).transpose()?,
-        predictor: input.predictor,
-        count: input.count.max(1),
-        limit: input.limit,
-        budget: Duration::from_millis(input.budget_millis),
-        seed: input.seed,
-        combine: Vec::new(),
-        warm_start: None,
-        trace: false,
-        control: None,
-    })
-}
-
-/// The pins of a lock, from whichever index has them.
-fn lock(stated: &BTreeMap<String, String>) -> Result<Pinned, Fault> {
-    within("lock", stated.len(), MAX_REQUIREMENTS)?;
-    let pin = |(name, version): (&String, &String)| {
-        let version = version::parse(version)?;
-        Ok((name::package(name)?, PinnedRelease { version, index: None }))
-    };
-    stated.iter().map(pin).collect()
-}
-
-/// Scores by package name and order key, so that `1.0.0` means the release `1.0`.
-fn scores(input: &AdviseInput) -> Result<Option<Scores>, Fault> {
-    let Some(given) = &input.scores else {
-        return Ok(None);
-    };
-    let mut scores = Scores::new();
-    for ((package, version), score) in given {
-        let order = version::order_key(&version::parse(version)?);
-        scores.insert((name::package(package)?.to_string(), order), *score);
-    }
-    Ok(Some(scores))
-}
-
-fn within(what: &str, number: usize, most: usize) -> Result<(), Fault> {
-    if number <= most {
-        return Ok(());
-    }
-    Err(Fault::new(
-        ErrorCode::LimitExceeded,
-        format!("{what}: {number} is more than the limit of {most}"),
-    )
-    .at(what)
-    .remedy("ask for less at once"))
-}
-
-fn parsed(texts: &[String], place: &str) -> Result<Vec<Requirement>, Fault> {
-    let parse = |(position, text): (usize, &String)| {
-        Requirement::parse(text)
-            .and_then(Requirement::without_url)
-            .map_err(|fault| {
-                if fault.pointer.is_some() {
-                    fault
-                } else {
-                    fault.at(format!("/{place}/{position}"))
-                }
-            })
-    };
-    texts.iter().enumerate().map(parse).collect()
-}
-
-/// [`AdviseInput::as_of`] as a time, where it can be read as one.
-fn as_of_stated(input: &AdviseInput) -> Option<String> {
-    input.as_of.as_deref().and_then(|text| as_of(text).ok())
-}
-
-/// The last instant that counts, in the form in which the graph keeps times.
-fn as_of(text: &str) -> Result<String, Fault> {
-    let text = text.trim();
-    if text.len() == 10 && thoth_schema::time::normalise(&format!("{text}T00:00:00Z")).is_some() {
-        return Ok(format!("{text}T23:59:59.999999Z"));
-    }
-    match thoth_schema::time::normalise(text) {
-        Some(time) if time.contains('.') => Ok(time),
-        Some(time) => Ok(format!("{}.000000Z", time.trim_end_matches('Z'))),
-        None => Err(Fault::new(
-            ErrorCode::InvalidArgument,
-            format!("`{text}` is neither a date nor a time"),
-        )
-        .at("asOf")
-        .remedy("write 2020-08-21 or 2020-08-21T12:00:00Z")),
-    }
 }
 
 /// Fills in the hashes of every pin; proves on the way that each pinned release has a file that installs.

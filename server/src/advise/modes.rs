@@ -17,8 +17,9 @@ use thoth_schema::{purl, version};
 
 use super::cache::Cache;
 use super::gather::{self, Gathered};
+use super::input::{AdviseInput, as_of, request, scores, within};
 use super::known::Known;
-use super::{AdviseInput, add_hashes, as_of, request, rules, scores};
+use super::{add_hashes, rules};
 
 /// Most environments of one joint request.
 pub const MAX_ENVIRONMENTS: usize = 16;
@@ -247,7 +248,7 @@ async fn affected(
 /// # Errors
 /// As [`super::advise`] for each; `LIMIT_EXCEEDED` for too many.
 pub async fn advise_jointly(graph: &dyn Graph, inputs: &[AdviseInput]) -> Result<JointReport, Fault> {
-    super::within("environments", inputs.len(), MAX_ENVIRONMENTS)?;
+    within("environments", inputs.len(), MAX_ENVIRONMENTS)?;
     let mut parts = Vec::with_capacity(inputs.len());
     let mut known: Vec<BTreeMap<PackageName, Arc<Known>>> = Vec::with_capacity(inputs.len());
     let mut statements = 0;

@@ -116,7 +116,13 @@ impl<'request> Tally<'request> {
     }
 
     /// The list, by package and reason, and release by release.
-    pub(super) fn into_pruned(self) -> (Vec<Pruned>, RemovedReleases) {
+    pub(super) fn into_pruned(mut self) -> (Vec<Pruned>, RemovedReleases) {
+        // The graph gives releases in any order.
+        for releases in self.removed.values_mut() {
+            releases.sort_by(|left, right| {
+                (&left.order, &left.index, &left.clause).cmp(&(&right.order, &right.index, &right.clause))
+            });
+        }
         let mut evidence = self.evidence;
         let pruned = self
             .counts

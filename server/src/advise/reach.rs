@@ -7,7 +7,7 @@ use thoth_schema::error::Fault;
 use thoth_schema::name::{self, PackageName};
 
 use super::frontier::Lines;
-use super::{AdviseInput, parsed};
+use super::input::{AdviseInput, parsed};
 
 /// Keeps the documents that speak of a package which the request can reach in its environment, whatever the versions, and
 /// the rules.

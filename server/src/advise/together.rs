@@ -112,6 +112,8 @@ impl Graph for Together {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
     use thoth_cypher::{READ_STATISTICS, Value};
     use tokio::sync::Semaphore;
 

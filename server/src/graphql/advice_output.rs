@@ -234,6 +234,8 @@ pub(crate) struct SearchReport {
     search_millis: f64,
     /// Milliseconds that the advice took.
     millis: f64,
+    /// Values of releases, learnt by earlier searches, that the search started from.
+    recalled_values: u64,
     /// Statements asked of the graph.
     graph_statements: u64,
     /// Packages that an earlier advice had read and the graph has not changed since.
@@ -456,6 +458,7 @@ impl From<adviser::SearchReport> for SearchReport {
             optimal: search.optimal,
             search_millis: search.search_millis,
             millis: search.millis,
+            recalled_values: search.recalled_values,
             graph_statements: search.graph_statements,
             cache_hits: search.cache_hits,
             pruned_share: search.pruned_share,

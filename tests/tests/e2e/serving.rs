@@ -156,6 +156,40 @@ fn listens_for_interrupts(pid: u32) -> bool {
 }
 
 #[test]
+fn a_search_starts_from_what_another_learnt() {
+    let scene = Scene::embedded();
+    scene.ingest(&knowledge(), false).run().expect_code(0);
+    let on = |python: &str, more: &[&str]| {
+        let search = [
+            "advise",
+            "top",
+            "--python-version",
+            python,
+            "--predictor",
+            "temporal-difference",
+            "--limit",
+            "30",
+        ];
+        let answer = scene.thoth(search).args(["--format", "json"]).args(more).run();
+        answer.expect_code(0).json()
+    };
+    let advise = |more: &[&str]| on("3.8", more);
+    let recalled = |answer: &Value| answer["search"]["recalledValues"].as_u64().unwrap();
+    let first = advise(&["--warm-start"]);
+    assert_eq!(recalled(&first), 0, "{first}");
+    // A predictor that is named starts from nothing unless asked: its seed tells all.
+    assert_eq!(recalled(&advise(&[])), 0);
+    let warm = advise(&["--warm-start"]);
+    assert!(recalled(&warm) > 0, "{warm}");
+    assert_eq!(recalled(&advise(&["--warm-start=false"])), 0);
+    // Of another environment nothing was learnt.
+    assert_eq!(recalled(&on("3.9", &["--warm-start"])), 0);
+    let id = warm["id"].as_str().unwrap();
+    let again = scene.thoth(["advise", "--replay", id, "--format", "json"]).run();
+    assert_eq!(recalled(&again.expect_code(0).json()), recalled(&warm));
+}
+
+#[test]
 #[cfg(target_os = "linux")]
 fn ctrl_c_ends_the_search_with_the_best_so_far() {
     let scene = Scene::embedded();

@@ -29,7 +29,7 @@ fn the_answer_has_the_fields_of_the_contract() {
     );
     assert_eq!(
         keys(&answer["search"]),
-        "bound cacheHits graphStatements millis optimal predictor prunedShare searchMillis seed spaceEstimate spaceIsExact \
+        "bound cacheHits graphStatements millis optimal predictor prunedShare recalledValues searchMillis seed spaceEstimate spaceIsExact \
          spaceMethod stacksInSpace stacksScored"
     );
     assert_eq!(answer["outcome"], "advised");
