@@ -21,6 +21,7 @@ use crate::image::ImageAnalysis;
 use crate::index_change::IndexChanges;
 use crate::inspection::InspectionReport;
 use crate::json as json_input;
+use crate::json::Numbers;
 use crate::provenance::ProvenanceReport;
 use crate::release::Release;
 use crate::rules::RuleSet;
@@ -300,12 +301,21 @@ impl Document {
     /// # Errors
     /// As [`Document::from_json_bytes`], but for size, depth and syntax.
     pub fn from_value(value: &Value) -> Result<Document, Fault> {
-        let mut read = parts(value)?;
+        // What is read must be what is read again from the canonical bytes.
+        let read = match json_input::numbers(value) {
+            Numbers::Canonical => parts(value)?,
+            Numbers::Whole => {
+                let mut canonical = value.clone();
+                json_input::write_whole(&mut canonical);
+                parts(&canonical)?
+            }
+            Numbers::Inexact => {
+                // Whatever has a type of its own refuses these.
+                parts(value)?;
+                parts(&json_input::parse(&json_input::canonical(value)?, usize::MAX)?)?
+            }
+        };
         let canonical = json_input::canonical(value)?;
-        if !json_input::has_canonical_numbers(value) {
-            // What is read must be what is read again from the canonical bytes.
-            read = parts(&json_input::parse(&canonical, usize::MAX)?)?;
-        }
         Ok(read.into_document(sha256_hex(&canonical), canonical.into()))
     }
 

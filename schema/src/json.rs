@@ -106,18 +106,49 @@ pub(crate) fn canonical(value: &Value) -> Result<Vec<u8>, Fault> {
     })
 }
 
-/// Whether every number is read the same from the canonical bytes, which write 1.0 as 1 and whole numbers as doubles.
-pub(crate) fn has_canonical_numbers(value: &Value) -> bool {
-    const EXACT: u64 = 1 << 53;
+/// How the numbers of a value stand to those in its canonical bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Numbers {
+    /// They are read the same from there.
+    Canonical,
+    /// Some are whole and written with a fraction: 1.0 is 1 there.
+    Whole,
+    /// Some are whole, and more than a 64-bit float holds exactly.
+    Inexact,
+}
+
+/// Up to here every whole number is a 64-bit float.
+const EXACT: u64 = 1 << 53;
+
+/// How the numbers of a value stand to those in its canonical bytes.
+pub(crate) fn numbers(value: &Value) -> Numbers {
     match value {
         Value::Number(number) => match (number.as_i64(), number.as_f64()) {
-            (Some(whole), _) => whole.unsigned_abs() <= EXACT,
-            (None, Some(number)) => number.fract() != 0.0,
-            (None, None) => false,
+            (Some(whole), _) if whole.unsigned_abs() <= EXACT => Numbers::Canonical,
+            (None, Some(number)) if number.fract() != 0.0 => Numbers::Canonical,
+            (None, Some(number)) if number.abs() <= EXACT as f64 => Numbers::Whole,
+            _ => Numbers::Inexact,
         },
-        Value::Array(items) => items.iter().all(has_canonical_numbers),
-        Value::Object(entries) => entries.values().all(has_canonical_numbers),
-        _ => true,
+        Value::Array(items) => items.iter().map(numbers).max().unwrap_or(Numbers::Canonical),
+        Value::Object(entries) => entries.values().map(numbers).max().unwrap_or(Numbers::Canonical),
+        _ => Numbers::Canonical,
+    }
+}
+
+/// Writes whole numbers without a fraction, as canonical bytes do.
+pub(crate) fn write_whole(value: &mut Value) {
+    match value {
+        Value::Number(number) if number.is_f64() => {
+            let whole = number
+                .as_f64()
+                .filter(|number| number.fract() == 0.0 && number.abs() <= EXACT as f64);
+            if let Some(whole) = whole {
+                *number = (whole as i64).into();
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(write_whole),
+        Value::Object(entries) => entries.values_mut().for_each(write_whole),
+        _ => {}
     }
 }
 

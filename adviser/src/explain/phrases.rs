@@ -118,6 +118,16 @@ impl<'a, 'r> Phrases<'a, 'r> {
         }
     }
 
+    /// Any one of a set of candidates.
+    pub(super) fn any_release(&self, node: Node, set: &Candidates) -> String {
+        let releases = self.releases(node, set);
+        match releases.strip_prefix("every ") {
+            Some(release) => format!("a {release}"),
+            None if self.is_plural(node, set) => format!("one of {releases}"),
+            None => releases,
+        }
+    }
+
     /// Whether several releases are spoken of, as grammar has it.
     pub(super) fn is_plural(&self, node: Node, set: &Candidates) -> bool {
         let (Node::Package(package) | Node::Extra(package, _)) = node else {

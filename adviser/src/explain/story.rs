@@ -184,7 +184,7 @@ impl Story<'_, '_, '_> {
         for (node, term) in terms {
             match term {
                 Term::Positive(set) => chosen.push((*node, set)),
-                Term::Negative(set) => needed.push(self.phrases.releases(*node, set)),
+                Term::Negative(set) => needed.push(self.phrases.any_release(*node, set)),
             }
         }
         let name = |(node, set): &(Node, &Candidates)| self.phrases.releases(*node, set);

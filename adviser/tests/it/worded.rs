@@ -181,6 +181,51 @@ fn conflicts_of_the_recorded_cases_read_well() {
     }
 }
 
+/// Requests that nothing meets, of every kind; the snapshot is read by people whenever it changes.
+#[test]
+fn conflicts_read_as_reviewed() {
+    let needs = |texts: &[&str]| serde_json::json!({ "requires_dist": texts });
+    let index = serde_json::json!({
+        "flask": { "1.0": {}, "2.2.0": needs(&["werkzeug>=2.2"]), "2.2.2": needs(&["werkzeug>=2.2.2"]) },
+        "werkzeug": { "1.0": {}, "2.2.0": {}, "2.2.1": {}, "2.2.2": {} },
+        "pandas": { "1.0": needs(&["numpy<2"]), "2.0": needs(&["numpy<2"]) },
+        "scipy": { "1.0": needs(&["numpy>=2"]), "2.0": needs(&["numpy>=2"]) },
+        "numpy": { "1.26": {}, "2.0": {} },
+        "only-new": { "1.0": { "requires_python": ">=3.13" } },
+        "withdrawn": { "1.0": { "yanked": true }, "1.1": { "yanked": true } },
+        "bleeding": { "1.0rc1": {}, "0.9": {} },
+        "chain": { "1.0": needs(&["link[fast]"]) },
+        "link": { "1.0": needs(&["end; extra == 'fast'"]), "2.0": needs(&["end==2; extra == 'fast'"]) },
+        "end": { "1.0": needs(&["nowhere>=3"]), "2.0": needs(&["numpy>2"]) },
+        "self-contradiction": { "1.0": needs(&["numpy<2", "numpy>=2"]) },
+    });
+    let asked: &[&[&str]] = &[
+        &["flask>=2.2", "werkzeug<2"],
+        &["flask==2.2.2", "werkzeug==2.2.1"],
+        &["pandas", "scipy"],
+        &["pandas==3", "scipy"],
+        &["only-new"],
+        &["withdrawn"],
+        &["bleeding>0.9"],
+        &["chain"],
+        &["self-contradiction"],
+        &["numpy<2", "numpy>=2"],
+        &["nobody-knows"],
+        &["flask>=2.2", "pandas", "werkzeug!=2.2.2,!=2.2.1", "scipy"],
+    ];
+    let mut told = String::new();
+    for requirements in asked {
+        let (_, _, advice) = advice(index.clone(), requirements);
+        let conflict = advice.conflict.expect("a conflict");
+        assert!(conflict.sentences.len() <= 5, "{requirements:?}");
+        told += &format!("{}\n", requirements.join(", "));
+        for sentence in conflict.sentences {
+            told += &format!("    {sentence}\n");
+        }
+    }
+    insta::assert_snapshot!(told);
+}
+
 /// Two ways through a row of packages, both of which end in a conflict with the request: the argument has to go
 /// through every one of them.
 #[test]

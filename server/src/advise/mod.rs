@@ -15,6 +15,7 @@ mod reach;
 mod rules;
 mod scope;
 mod together;
+mod turns;
 mod wanted;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,6 +39,7 @@ use together::Together;
 pub use cache::{Cache, CacheSize};
 use kept::{Basis, Keeper};
 use modes::Searched;
+use turns::Turns;
 
 pub use gather::Gathered;
 pub use input::{AdviseInput, MAX_BUDGET_MILLIS, MAX_REQUIREMENTS, MAX_STACKS};
@@ -61,6 +63,7 @@ pub struct Advisor {
     cache: Cache,
     wanted: Option<Arc<WantedPublisher>>,
     keeper: Option<Keeper>,
+    turns: Option<Turns>,
 }
 
 impl Advisor {
@@ -71,6 +74,7 @@ impl Advisor {
             cache: Cache::new(cache_bytes),
             wanted: None,
             keeper: None,
+            turns: None,
         }
     }
 
@@ -85,6 +89,13 @@ impl Advisor {
     #[must_use]
     pub fn keeping(mut self, store: Option<StoreConfig>) -> Self {
         self.keeper = store.map(Keeper::new);
+        self
+    }
+
+    /// Runs at most so many searches at once; a further one waits a moment and is then refused as `UNAVAILABLE`.
+    #[must_use]
+    pub fn searching(mut self, at_once: usize) -> Self {
+        self.turns = Some(Turns::new(at_once));
         self
     }
 
@@ -134,20 +145,18 @@ impl Advisor {
         subjects: Option<Vec<Subject>>,
         control: &Arc<SearchControl>,
     ) -> Result<(Report, Option<SearchTrace>), Fault> {
+        let means = Means {
+            graph: &self.graph,
+            cache: &self.cache,
+            keeper: self.keeper.as_ref(),
+            turns: self.turns.as_ref(),
+        };
         let Answered {
             mut report,
             trace,
             basis,
             values,
-        } = answer(
-            &self.graph,
-            &self.cache,
-            self.keeper.as_ref(),
-            input,
-            subjects,
-            control,
-        )
-        .await?;
+        } = answer(&means, input, subjects, control).await?;
         if let Some(keeper) = &self.keeper {
             keeper.remember(&basis, values.as_ref()).await;
             report.advice.id = keeper.keep(input, &basis, &report.advice).await;
@@ -170,7 +179,13 @@ impl Advisor {
 /// - `INVALID_REQUIREMENT`, `UNSUPPORTED_REQUIREMENT`, `INVALID_ARGUMENT` for what is asked.
 /// - Faults of the graph, and of [`thoth_adviser::advise`].
 pub async fn advise(graph: &dyn Graph, input: &AdviseInput) -> Result<Report, Fault> {
-    let answered = answer(graph, &Cache::new(0), None, input, None, &Arc::default()).await;
+    let means = Means {
+        graph,
+        cache: &Cache::new(0),
+        keeper: None,
+        turns: None,
+    };
+    let answered = answer(&means, input, None, &Arc::default()).await;
     answered.map(|answered| answered.report)
 }
 
@@ -186,6 +201,14 @@ pub async fn gathered(graph: &dyn Graph, input: &AdviseInput) -> Result<(Gathere
     Ok((gathered, request))
 }
 
+/// What an advice is made with.
+struct Means<'means> {
+    graph: &'means dyn Graph,
+    cache: &'means Cache,
+    keeper: Option<&'means Keeper>,
+    turns: Option<&'means Turns>,
+}
+
 /// A report with what the search leaves behind beside it.
 struct Answered {
     report: Report,
@@ -196,13 +219,12 @@ struct Answered {
 
 /// Answers one request; with subjects, however few, it explains them and records the course of the search.
 async fn answer(
-    graph: &dyn Graph,
-    cache: &Cache,
-    keeper: Option<&Keeper>,
+    means: &Means<'_>,
     input: &AdviseInput,
     subjects: Option<Vec<Subject>>,
     control: &Arc<SearchControl>,
 ) -> Result<Answered, Fault> {
+    let Means { graph, cache, .. } = *means;
     let started = Instant::now();
     let mut request = request(input)?;
     request.trace = subjects.is_some();
@@ -221,7 +243,7 @@ async fn answer(
         known,
     } = gathered;
     let universe = Arc::new(universe);
-    if let Some(keeper) = keeper.filter(|_| learnt::recalls(input)) {
+    if let Some(keeper) = means.keeper.filter(|_| learnt::recalls(input)) {
         request.warm_start = keeper.recall(&universe, &request).await;
     }
     let basis = Basis {
@@ -239,6 +261,10 @@ async fn answer(
         None => {
             let (universe, request) = (Arc::clone(&basis.universe), basis.request.clone());
             let subjects = subjects.unwrap_or_default();
+            let _turn = match means.turns {
+                Some(turns) => Some(turns.take().await?),
+                None => None,
+            };
             modes::searched(move || modes::search(&universe, &request, &removed, &subjects)).await?
         }
     };

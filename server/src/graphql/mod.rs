@@ -39,12 +39,11 @@ pub fn schema(graph: Arc<dyn Graph>, config: &ServerConfig) -> Schema {
     let desk = dead_letter::Desk::new(config.store.clone(), config.broker.clone());
     let advisor = Advisor::new(Arc::clone(&graph), config.advise_cache_bytes)
         .telling(config.broker.clone())
-        .keeping(config.store.clone().filter(|_| config.keep_advices));
-    let turns = mutation::Turns::new(config.concurrent_advises);
+        .keeping(config.store.clone().filter(|_| config.keep_advices))
+        .searching(config.concurrent_advises);
     let builder = async_graphql::Schema::build(Query, Mutation, EmptySubscription)
         .data(graph)
         .data(Arc::new(advisor))
-        .data(turns)
         .data(desk)
         .extension(answers::Answers)
         .limit_depth(limits::QUERY_DEPTH)

@@ -1,18 +1,16 @@
 //! What is computed on demand, and what operators do.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_graphql::{Context, Object, Result};
 use thoth_adviser::SearchControl;
 use thoth_schema::error::{ErrorCode, Fault};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::advice_input::AdviseInput;
 use super::advice_output::AdviseResult;
 use super::dead_letter::{DeadLetter, desk};
 use crate::advise::Advisor;
-use crate::limits::{ADVISE_COMPLEXITY, ADVISE_WAIT_MILLIS};
+use crate::limits::ADVISE_COMPLEXITY;
 
 /// The root of all mutations.
 #[derive(Debug, Clone, Copy)]
@@ -31,20 +29,16 @@ impl Mutation {
         let subjects = input.subjects()?;
         let order = input.validate()?;
         let advisor = Arc::clone(advisor(context)?);
-        let permit = turns(context)?.take().await?;
-        // A task of its own: a client that goes away does not free the turn before the search has ended, which it
+        // A task of its own: a client that goes away does not free the turn of the search before it has ended, which it
         // then does soon.
         let leaving = Leaving::default();
         let control = Arc::clone(&leaving.0);
         let search = tokio::spawn(async move {
-            let report = if subjects.is_empty() {
-                advisor.advise_under(&order, &control).await
-            } else {
-                let explained = advisor.advise_explained(&order, subjects, &control).await;
-                explained.map(|(report, _)| report)
-            };
-            drop(permit);
-            report
+            if subjects.is_empty() {
+                return advisor.advise_under(&order, &control).await;
+            }
+            let explained = advisor.advise_explained(&order, subjects, &control).await;
+            explained.map(|(report, _)| report)
         });
         let report = search.await.map_err(|problem| {
             Fault::new(
@@ -99,40 +93,8 @@ impl Drop for Leaving {
     }
 }
 
-/// The searches that may run at once.
-#[derive(Debug, Clone)]
-pub(crate) struct Turns(Arc<Semaphore>);
-
-impl Turns {
-    pub(crate) fn new(searches: usize) -> Self {
-        Self(Arc::new(Semaphore::new(searches)))
-    }
-
-    /// Waits a moment for a turn.
-    ///
-    /// # Errors
-    /// `UNAVAILABLE` when all turns stay taken.
-    async fn take(&self) -> Result<OwnedSemaphorePermit, Fault> {
-        let wait = Duration::from_millis(ADVISE_WAIT_MILLIS);
-        match tokio::time::timeout(wait, self.0.clone().acquire_owned()).await {
-            Ok(Ok(permit)) => Ok(permit),
-            _ => Err(Fault::new(
-                ErrorCode::Unavailable,
-                "as many searches run as this service runs at once",
-            )
-            .remedy("try again after `retryAfterMillis`")),
-        }
-    }
-}
-
 fn advisor<'context>(context: &Context<'context>) -> Result<&'context Arc<Advisor>, Fault> {
     context
         .data_opt()
         .ok_or_else(|| Fault::new(ErrorCode::Internal, "the schema holds no adviser"))
-}
-
-fn turns<'context>(context: &Context<'context>) -> Result<&'context Turns, Fault> {
-    context
-        .data_opt()
-        .ok_or_else(|| Fault::new(ErrorCode::Internal, "the schema holds no turns"))
 }

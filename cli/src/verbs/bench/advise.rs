@@ -294,7 +294,11 @@ async fn compile(requirements: &[&str], python: &str, as_of: Option<&str>) -> Re
             "--python-version",
             python,
         ])
-        .args(["--python-platform", "x86_64-unknown-linux-gnu"])
+        .args([
+            "--python-platform",
+            "x86_64-unknown-linux-gnu",
+            "--no-python-downloads",
+        ])
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
