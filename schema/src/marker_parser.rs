@@ -18,7 +18,7 @@ pub(crate) const MAX_MARKER_DEPTH: usize = 64;
 pub(crate) const MAX_MARKER_COMPARISONS: usize = 512;
 
 /// What a look for a text in the versions of all known interpreters costs, in comparisons.
-const TABLE_COMPARISONS: usize = 32;
+const TABLE_COMPARISONS: usize = 128;
 
 /// The operators of the marker grammar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -238,3 +238,13 @@ pub(crate) fn score(seed: &str, name: &str, version: &Version) -> f64 {
     first.copy_from_slice(&digest[..8]);
     u64::from_be_bytes(first) as f64 / (1_u64 << 63) as f64 - 1.0
 }
+
+/// What is known where this index is all there is, and a request for these requirements.
+pub(crate) fn inline(index: serde_json::Value, requirements: &[&str]) -> (Universe, Request) {
+    let case = serde_json::json!({ "index": { "inline": index }, "expected": {} });
+    let requirements = requirements
+        .iter()
+        .map(|text| Requirement::parse(text).expect("a requirement"));
+    let request = request(requirements.collect());
+    (Loader::default().universe(&case, &request), request)
+}

@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use thoth_adviser::{AdvisoryRef, Affected, Lock, PrereleasePolicy, Repair, Severity, repair};
-use thoth_schema::requirement::Requirement;
 use thoth_schema::version::{Version, order_key};
 
 use crate::brute::{Brute, Choice, eighths};
 use crate::generated::{Toy, VERSIONS, Wish, toy};
-use crate::loader::{Loader, request};
+use crate::loader::inline;
 
 /// What a repair is judged by, the least first.
 type Judgement = (usize, usize, usize, i32);
@@ -118,13 +117,7 @@ fn repaired(
     lock: &[(&str, &str)],
     bad: &[(&str, &str, &str)],
 ) -> Repair {
-    let case = serde_json::json!({ "index": { "inline": index }, "expected": {} });
-    let requirements = requirements
-        .iter()
-        .map(|text| Requirement::parse(text).expect("a requirement"))
-        .collect();
-    let request = request(requirements);
-    let universe = Loader::default().universe(&case, &request);
+    let (universe, request) = inline(index, requirements);
     let lock = lock
         .iter()
         .map(|(name, version)| (name.parse().expect("a name"), version.parse().expect("a version")))

@@ -7,12 +7,11 @@ use thoth_adviser::{
     Advice, Outcome, Rejection, RejectionKind, Removed, RemovedReleases, Request, Subject, Universe, advise,
     reject_removed, why_not,
 };
-use thoth_schema::requirement::Requirement;
 use thoth_schema::version::{Version, order_key};
 
 use crate::brute::{Brute, Choice, eighths};
 use crate::generated::{Toy, toy};
-use crate::loader::{Loader, request};
+use crate::loader::inline;
 
 fn subject(package: &str, version: Option<&str>) -> Subject {
     Subject {
@@ -111,13 +110,7 @@ proptest! {
 }
 
 fn advice(index: serde_json::Value, requirements: &[&str]) -> (Universe, Request, Advice) {
-    let case = serde_json::json!({ "index": { "inline": index }, "expected": {} });
-    let requirements = requirements
-        .iter()
-        .map(|text| Requirement::parse(text).expect("a requirement"))
-        .collect();
-    let request = request(requirements);
-    let universe = Loader::default().universe(&case, &request);
+    let (universe, request) = inline(index, requirements);
     let advice = advise(&universe, &request).expect("an advice");
     (universe, request, advice)
 }

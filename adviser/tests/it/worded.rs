@@ -1,18 +1,11 @@
 //! What is said: conflicts in sentences, missing knowledge, reasons, the shape of the JSON.
 
 use thoth_adviser::{Advice, Outcome, PredictorName, Request, Universe, advise};
-use thoth_schema::requirement::Requirement;
 
-use crate::loader::{Loader, cases, request};
+use crate::loader::{Loader, cases, inline};
 
 fn advice(index: serde_json::Value, requirements: &[&str]) -> (Universe, Request, Advice) {
-    let case = serde_json::json!({ "index": { "inline": index }, "expected": {} });
-    let requirements = requirements
-        .iter()
-        .map(|text| Requirement::parse(text).expect("a requirement"))
-        .collect();
-    let request = request(requirements);
-    let universe = Loader::default().universe(&case, &request);
+    let (universe, request) = inline(index, requirements);
     let advice = advise(&universe, &request).expect("an advice");
     (universe, request, advice)
 }

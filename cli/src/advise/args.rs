@@ -38,9 +38,9 @@ pub(crate) struct AdviseArgs {
     /// Platform of the stack
     #[arg(long, value_name = "PLATFORM", default_value = "linux-x86_64", value_parser = choice::<Platform>(Platform::ALL.map(Platform::as_str)))]
     pub(crate) platform: Platform,
-    /// JSON object of all PEP 508 marker values, and optionally `glibc`, instead of Python version and platform; given
-    /// several times, one lock for all of them is looked for
-    #[arg(long = "environment", value_name = "FILE", conflicts_with_all = ["python_version", "platform"])]
+    /// `PLATFORM-pyVERSION`, or a JSON file of all PEP 508 marker values and optionally `glibc`, instead of Python version
+    /// and platform; given several times, one lock for all of them is looked for
+    #[arg(long = "environment", value_name = "NAME|FILE", conflicts_with_all = ["python_version", "platform"])]
     pub(crate) environments: Vec<PathBuf>,
     /// Say why a package, or one release of it, is not part of the stack; repeatable
     #[arg(long, value_name = "PKG[==VERSION]")]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use thoth_adviser::{LicencePolicy, Policy, PrereleasePolicy};
-use thoth_schema::environment::Environment;
+use thoth_schema::environment::{Environment, Platform};
 use thoth_schema::error::{ErrorCode, Fault};
 use thoth_schema::lock_file;
 use thoth_schema::requirement::Requirement;
@@ -112,7 +112,12 @@ fn environments(args: &AdviseArgs) -> Result<Vec<Environment>, Fault> {
     args.environments.iter().map(|path| environment(path)).collect()
 }
 
+/// `PLATFORM-pyVERSION`, as environments are called in answers, or a file of marker values.
 fn environment(path: &Path) -> Result<Environment, Fault> {
+    if let Some((platform, python)) = path.to_str().and_then(named).filter(|_| !path.exists()) {
+        let place = path.display().to_string();
+        return Environment::for_platform(platform, python).map_err(|fault| fault.at(place));
+    }
     let text = files::read_text(path, MAX_ENVIRONMENT_BYTES)?;
     let place = |pointer: &str| format!("{}{pointer}", path.display());
     let value = serde_json::from_str(&text).map_err(|problem| {
@@ -128,11 +133,27 @@ fn environment(path: &Path) -> Result<Environment, Fault> {
     })
 }
 
+fn named(text: &str) -> Option<(Platform, &str)> {
+    let (platform, python) = text.rsplit_once("-py")?;
+    Some((platform.parse().ok()?, python))
+}
+
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
     use super::*;
+
+    #[test]
+    fn an_environment_is_called_by_its_name() {
+        let named = environment(Path::new("macos-arm64-py3.11")).unwrap();
+        assert_eq!(named.name, "macos-arm64-py3.11");
+        assert_eq!(named.markers.python_version().to_string(), "3.11");
+        let fault = environment(Path::new("linux-x86_64-pythree")).unwrap_err();
+        assert_eq!(fault.pointer.as_deref(), Some("linux-x86_64-pythree"));
+        let fault = environment(Path::new("amiga-py3.8")).unwrap_err();
+        assert_eq!(fault.code, ErrorCode::IoError, "it may be a file");
+    }
 
     #[test]
     fn a_bad_requirement_argument_is_named() {

@@ -287,8 +287,13 @@ fn value(key: &MarkerValueVersion, text: &str) -> Option<Vec<u64>> {
     segments.filter(|segments| segments.len() == wanted)
 }
 
+/// No interpreter has a segment of more than two digits, and what it cannot have as its value need not be compared with:
+/// a long row of digits and dots has many parts.
 fn canonical_number(text: &str) -> Option<u64> {
-    if text.len() > 1 && text.starts_with('0') || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+    if text.len() > 2
+        || text.len() > 1 && text.starts_with('0')
+        || !text.bytes().all(|byte| byte.is_ascii_digit())
+    {
         return None;
     }
     text.parse().ok()

@@ -155,7 +155,8 @@ fn limits_hold_at_and_past_them() {
     );
     // Every part of such a text that may be a version counts: of `3.10` there are two.
     let listed = |count: usize| {
-        let versions: Vec<String> = (0..count).map(|minor| format!("3.{}", 100 + minor)).collect();
+        let version = |number: usize| format!("{}.{}", 1 + number / 90, 10 + number % 90);
+        let versions: Vec<String> = (0..count).map(version).collect();
         format!("a; python_version in '{}'", versions.join(", "))
     };
     Requirement::parse(&listed(150)).unwrap();
@@ -163,6 +164,9 @@ fn limits_hold_at_and_past_them() {
         Requirement::parse(&listed(600)).unwrap_err().code,
         ErrorCode::LimitExceeded
     );
+    // No interpreter has a segment of three digits.
+    let long = vec!["44017.2258888271012"; 100].join(" ");
+    Requirement::parse(&format!("a; python_version in '{long}'")).unwrap();
 }
 
 proptest! {
