@@ -22,7 +22,11 @@ async fn a_store_that_is_away_is_waited_for() {
     let scene = Scene::embedded().with_broker(services);
     let ledger = publish(&scene, &documents(0, 300));
     let probe = Probe::new(&scene).await;
-    let mut worker = scene.thoth(["worker"]).spawn();
+    // However busy the machine is, the worker shall not be done before its store goes away.
+    let slow = scene
+        .thoth(["worker"])
+        .env("THOTH_FAIL_POINTS", "store.get=sleep(300)");
+    let mut worker = slow.spawn();
     until_below(&probe, &mut worker, 250).await;
     // The user of the tests may read whatever has no rights, so the folder goes away.
     let elsewhere = scene.folder().join("elsewhere");
