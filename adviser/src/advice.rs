@@ -197,7 +197,7 @@ pub struct SearchReport {
 }
 
 impl SearchReport {
-    /// Of a request that no stack meets.
+    /// Of a request that no stack meets; what callers fill in is zero.
     pub(crate) fn of_nothing(request: &Request) -> Self {
         Self {
             predictor: request.predictor,

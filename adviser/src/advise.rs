@@ -135,7 +135,6 @@ fn advised<'a>(
     let bound = found.bound.or(stacks.first().map(|stack| stack.score));
     let search = SearchReport {
         predictor: found.ran.unwrap_or(request.predictor),
-        seed: request.seed,
         stacks_in_space: StackCount(found.space.clone()),
         space_is_exact: found.space_is_exact,
         space_method: space_method(found),
@@ -147,12 +146,7 @@ fn advised<'a>(
         stacks_scored: found.scored,
         bound,
         optimal: found.optimal,
-        search_millis: 0.0,
-        millis: 0.0,
-        recalled_values: 0,
-        graph_statements: 0,
-        cache_hits: 0,
-        pruned_share: 0.0,
+        ..SearchReport::of_nothing(request)
     };
     let first = found.stacks.first();
     let rejections = first.map(|pins| explain::why::newest(universe, rules, problem, pins, found.optimal));

@@ -1,7 +1,5 @@
 //! What searches learnt of releases, kept for later searches of the same packages in the same environment.
 
-use std::collections::BTreeSet;
-
 use serde_json::json;
 use thoth_adviser::{PredictorName, Request, Universe, ValueTable};
 use thoth_ingest::advices;
@@ -23,7 +21,7 @@ pub(super) fn recalls(input: &AdviseInput) -> bool {
 /// What values are of: the packages in reach, the environment, and what makes the scores. Values of other releases of the
 /// packages stay of use, so releases are no part of it.
 pub(super) fn subject(universe: &Universe, request: &Request) -> String {
-    let packages: BTreeSet<&str> = universe.packages.keys().map(AsRef::as_ref).collect();
+    let packages: Vec<&str> = universe.packages.keys().map(AsRef::as_ref).collect();
     let of = json!({
         "packages": packages, "environment": request.environment.variables(),
         "platform": request.environment.platform.map(|platform| platform.as_str()),
