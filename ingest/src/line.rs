@@ -2,7 +2,8 @@
 //!
 //! A process that dies charges every message of its window with one delivery. So that a document that kills its worker
 //! stops at the delivery limit alone, a line begins with a window of one and widens it eightfold after each run of
-//! messages that nobody has held before. While a gathering is written the next one is read, and no more: what waits is
+//! messages that nobody has held before. Prefetch is a consumer's for life, so a further consumer widens the window:
+//! cancelling the one there is would charge the messages that are on their way to it. While a gathering is written the next one is read, and no more: what waits is
 //! bounded by the window and by [`crate::delivery::IN_WORK_BYTES`], and the rest stays with the broker.
 
 use crate::broker::{Session, broken};
@@ -13,10 +14,11 @@ use crate::direct::row_estimate;
 use crate::receipts::Receipts;
 use crate::settle::settle;
 use futures::StreamExt;
+use futures::stream::SelectAll;
+use lapin::Consumer;
 use lapin::message::Delivery;
 use lapin::options::{BasicCancelOptions, BasicConsumeOptions, BasicQosOptions, ConfirmSelectOptions};
-use lapin::types::FieldTable;
-use lapin::{Channel, Consumer};
+use lapin::types::{FieldTable, ShortString};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use thoth_schema::error::Fault;
@@ -42,7 +44,10 @@ pub(crate) struct Line {
     queue: &'static str,
     receipts: Arc<Receipts>,
     /// None where the queue is paused.
-    consumer: Option<Consumer>,
+    consumers: SelectAll<Consumer>,
+    /// What they are told by.
+    tags: Vec<ShortString>,
+    /// What they may hold together.
     window: u16,
     full_window: u16,
     bench: Arc<Bench>,
@@ -70,7 +75,8 @@ impl Line {
         Ok(Line {
             queue,
             receipts: Arc::new(Receipts::of(channel)),
-            consumer: None,
+            consumers: SelectAll::new(),
+            tags: Vec::new(),
             window: 1,
             full_window,
             bench,
@@ -88,13 +94,10 @@ impl Line {
         let (mut over, mut stop) = (signals.over.clone(), signals.stop.clone());
         let mut paused = signals.paused.clone();
         let mut untouched_in_a_row = 0;
-        // A consumer that was cancelled still hands over what it holds, and then ends.
-        let mut is_cancelled = false;
         loop {
-            if self.consumer.is_none() && may_consume(&paused, self.queue) {
-                let started = start_consumer(self.receipts.channel(), self.queue, self.window).await;
-                self.consumer = Some(started.map_err(|error| broken(&error))?);
-                (is_cancelled, untouched_in_a_row) = (false, 0);
+            if self.consumers.is_empty() && may_consume(&paused, self.queue) {
+                self.start_consumer(self.window).await?;
+                untouched_in_a_row = 0;
             }
             let has_room = self.reading.len() < self.bench.options.concurrency;
             tokio::select! {
@@ -104,42 +107,56 @@ impl Line {
                 () = control::changed(&mut paused) => {}
                 Some(read) = self.reading.join_next(), if !self.reading.is_empty() => self.gather(read),
                 Some(_) = self.writing.join_next(), if !self.writing.is_empty() => {}
-                next = next(&mut self.consumer), if has_room => match next {
+                next = next(&mut self.consumers), if has_room => match next {
                     Some(delivery) => {
                         let delivery = delivery.map_err(|error| broken(&error))?;
                         untouched_in_a_row = if is_redelivered(&delivery) { 0 } else { untouched_in_a_row + 1 };
                         let message = Message::new(&self.bench, &self.receipts, delivery, self.queue);
                         self.reading.spawn(prepare(message, signals.clone()));
                     }
-                    None if is_cancelled => self.consumer = None,
+                    None if self.tags.is_empty() => {}
                     None => return Err(broken(&format_args!("the broker ended the consumer of {}", self.queue))),
                 },
             }
             self.write_ready(signals);
-            let is_proven = untouched_in_a_row >= u32::from(self.window);
-            let is_widening = is_proven && self.window < self.full_window;
-            if (is_widening || !may_consume(&paused, self.queue)) && self.consumer.is_some() && !is_cancelled
-            {
-                // Prefetch is a consumer's for life: the old one is drained, then a wider one begins.
-                if is_widening {
-                    self.window = self.window.saturating_mul(WIDENING).min(self.full_window);
-                }
-                is_cancelled = true;
+            if !may_consume(&paused, self.queue) {
                 self.cancel().await?;
+            } else if untouched_in_a_row >= u32::from(self.window)
+                && self.window < self.full_window
+                && !self.tags.is_empty()
+            {
+                let window = self.window.saturating_mul(WIDENING).min(self.full_window);
+                self.start_consumer(window - self.window).await?;
+                (self.window, untouched_in_a_row) = (window, 0);
             }
         }
     }
 
-    /// The broker keeps what is not taken yet.
-    async fn cancel(&self) -> Result<(), Fault> {
-        let Some(consumer) = &self.consumer else {
-            return Ok(());
+    async fn start_consumer(&mut self, window: u16) -> Result<(), Fault> {
+        let channel = self.receipts.channel();
+        let starting = async {
+            channel.basic_qos(window, BasicQosOptions::default()).await?;
+            let options = BasicConsumeOptions::default();
+            channel
+                .basic_consume(self.queue.into(), "".into(), options, FieldTable::default())
+                .await
         };
-        let cancelled = self
-            .receipts
-            .channel()
-            .basic_cancel(consumer.tag(), BasicCancelOptions::default());
-        cancelled.await.map_err(|error| broken(&error))
+        let consumer = starting.await.map_err(|error| broken(&error))?;
+        self.tags.push(consumer.tag());
+        self.consumers.push(consumer);
+        Ok(())
+    }
+
+    /// The broker keeps what is not taken yet. A consumer that was cancelled still hands over what it holds, and then ends.
+    async fn cancel(&mut self) -> Result<(), Fault> {
+        for tag in std::mem::take(&mut self.tags) {
+            let cancelled = self
+                .receipts
+                .channel()
+                .basic_cancel(tag, BasicCancelOptions::default());
+            cancelled.await.map_err(|error| broken(&error))?;
+        }
+        Ok(())
     }
 
     fn gather(&mut self, read: Result<Option<Work>, JoinError>) {
@@ -204,14 +221,14 @@ impl Line {
     }
 
     async fn drain(&mut self, signals: &Signals) {
-        let mut is_handed_out = !*signals.over.borrow() && self.consumer.is_some();
+        let mut is_handed_out = !*signals.over.borrow() && !self.consumers.is_empty();
         loop {
             let has_room = is_handed_out && self.reading.len() < self.bench.options.concurrency;
             tokio::select! {
                 biased;
                 Some(read) = self.reading.join_next(), if !self.reading.is_empty() => self.gather(read),
                 Some(_) = self.writing.join_next(), if !self.writing.is_empty() => {}
-                next = next(&mut self.consumer), if has_room => match next {
+                next = next(&mut self.consumers), if has_room => match next {
                     Some(Ok(delivery)) => {
                         let message = Message::new(&self.bench, &self.receipts, delivery, self.queue);
                         self.reading.spawn(prepare(message, signals.clone()));
@@ -229,21 +246,9 @@ impl Line {
 }
 
 /// The next message; waits for ever where nothing is consumed.
-async fn next(consumer: &mut Option<Consumer>) -> Option<Result<Delivery, lapin::Error>> {
-    match consumer {
-        Some(consumer) => consumer.next().await,
-        None => std::future::pending().await,
+async fn next(consumers: &mut SelectAll<Consumer>) -> Option<Result<Delivery, lapin::Error>> {
+    if consumers.is_empty() {
+        return std::future::pending().await;
     }
-}
-
-async fn start_consumer(channel: &Channel, queue: &str, window: u16) -> Result<Consumer, lapin::Error> {
-    channel.basic_qos(window, BasicQosOptions::default()).await?;
-    channel
-        .basic_consume(
-            queue.into(),
-            "".into(),
-            BasicConsumeOptions::default(),
-            FieldTable::default(),
-        )
-        .await
+    consumers.next().await
 }
