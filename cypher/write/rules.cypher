@@ -1,6 +1,6 @@
 // purpose: rules of the newest statement of their set
-// params: rows: list of {key, ruleSet, stamp, kind, name, unitType, pattern, run, shouldInclude, metadata, score,
-// params:   messages, scope}, sorted by key
+// params: rows: list of {key, ruleSet, stamp, kind, name, unitType, definition, metadata, score, messages, scope}, sorted
+// params:   by key
 // columns:
 // index: rule_set_key, rule_key
 // rows: none
@@ -8,7 +8,6 @@ UNWIND $rows AS row
 MATCH (s:RuleSet {key: row.ruleSet})
 WHERE s.stamp = row.stamp
 MERGE (r:Rule {key: row.key})
-SET r.kind = row.kind, r.name = row.name, r.unitType = row.unitType, r.pattern = row.pattern, r.run = row.run,
-    r.shouldInclude = row.shouldInclude, r.metadata = row.metadata, r.score = row.score, r.messages = row.messages,
-    r.scope = row.scope
+SET r.kind = row.kind, r.name = row.name, r.unitType = row.unitType, r.definition = row.definition,
+    r.metadata = row.metadata, r.score = row.score, r.messages = row.messages, r.scope = row.scope
 MERGE (s)-[holds:HOLDS]->(r)

@@ -203,6 +203,18 @@ impl Rule {
         }
     }
 
+    /// All that makes it what it is, as canonical JSON: the rule without its metadata. [`Rule::from_definition`] reads it.
+    pub fn definition(&self) -> Option<String> {
+        let mut value = serde_json::to_value(self).ok()?;
+        value.as_object_mut()?.remove("metadata");
+        json::canonical_text(&value)
+    }
+
+    /// Reads what [`Rule::definition`] gave; `None` for anything else.
+    pub fn from_definition(text: &str) -> Option<Rule> {
+        serde_json::from_str(text).ok()
+    }
+
     /// What it adds to the score of a stack.
     pub fn score(&self) -> Option<f64> {
         self.run.get("score")?.as_f64()

@@ -30,9 +30,7 @@ impl Batch {
         let key = set.rule_key(rule);
         let row = map! {
             "key" => &key, "ruleSet" => set.key(), "stamp" => &source.stamp, "kind" => rule.kind.as_str(),
-            "name" => &rule.name, "unitType" => &rule.unit_type,
-            "pattern" => rule.pattern.as_ref().and_then(canonical_text), "run" => canonical_text(&rule.run),
-            "shouldInclude" => rule.should_include.as_ref().and_then(canonical_text),
+            "name" => &rule.name, "unitType" => &rule.unit_type, "definition" => rule.definition(),
             "metadata" => rule.metadata.as_ref().and_then(canonical_text), "score" => rule.score(),
             "messages" => unless_empty(rule.messages()), "scope" => rule.is_general().then_some("request"),
         };

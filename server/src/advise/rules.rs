@@ -8,7 +8,7 @@ use thoth_cypher::{Graph, PRUNE_RULES, Row, params};
 use thoth_schema::error::Fault;
 use thoth_schema::name;
 use thoth_schema::purl;
-use thoth_schema::rules::{Rule, RuleKind, RuleSet};
+use thoth_schema::rules::{Rule, RuleSet};
 use thoth_schema::version;
 
 use super::cache::Cache;
@@ -188,24 +188,8 @@ impl Selected {
 
     /// Adds a rule of the graph.
     fn take(&mut self, key: &str, row: Row<'_>) {
-        let json = |column: &str| {
-            row.optional_text(column)
-                .and_then(|text| serde_json::from_str(text).ok())
-        };
-        let kind = RuleKind::ALL
-            .into_iter()
-            .find(|kind| kind.as_str() == row.text("kind"));
-        let (Some(kind), Some(run)) = (kind, json("run")) else {
+        let Some(rule) = row.optional_text("definition").and_then(Rule::from_definition) else {
             return self.skip(key, "what the graph holds of it cannot be read".to_owned());
-        };
-        let rule = Rule {
-            kind,
-            name: row.text("name").to_owned(),
-            unit_type: row.text("unitType").to_owned(),
-            should_include: json("shouldInclude"),
-            pattern: json("pattern"),
-            run,
-            metadata: None,
         };
         let namespace = key.split_once(':').map_or("", |(namespace, _)| namespace);
         self.add(key, namespace, &rule);

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use serde_json::{Value, json};
 use thoth_cypher::{PRUNE_RULES, READ_RULES_BY_KEY, Row, params};
 use thoth_schema::error::{ErrorCode, Fault};
+use thoth_schema::rules::Rule;
 use thoth_schema::{name, purl};
 
 use super::args::{ListArgs, ShowArgs};
@@ -21,15 +22,16 @@ pub(super) async fn list(args: &ListArgs, settings: &Settings, output: &Output) 
     let keys = keys.collect::<Result<Vec<_>, _>>()?;
     let graph = knowledge::open(&settings.graph()?).await?;
     let rows = graph.read(&PRUNE_RULES, params! { "packages" => keys }).await?;
-    let rules: BTreeMap<&str, Row<'_>> = rows.iter().map(|row| (row.text("key"), row)).collect();
+    let rules = rows.iter().map(|row| Ok((row.text("key"), read(row)?)));
+    let rules = rules.collect::<Result<BTreeMap<&str, Rule>, Fault>>()?;
     if args.format.format == Format::Json {
-        let rules: Vec<Value> = rules.values().map(|row| as_json(*row)).collect();
+        let rules: Vec<Value> = rules.iter().map(|(key, rule)| as_json(key, rule)).collect();
         output.json(&rules)?;
         return Ok(ExitCode::SUCCESS);
     }
     let mut table = output.table(["rule", "type"]);
-    for (key, row) in &rules {
-        table.add_row([*key, row.text("unitType")]);
+    for (key, rule) in &rules {
+        table.add_row([*key, &rule.unit_type]);
     }
     output.print(&table)?;
     Ok(ExitCode::SUCCESS)
@@ -48,17 +50,23 @@ pub(super) async fn show(args: &ShowArgs, settings: &Settings, output: &Output) 
         )
         .remedy("`thoth rules list PACKAGE` shows keys"));
     };
-    output.json(&as_json(row))?;
+    output.json(&as_json(row.text("key"), &read(row)?))?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn as_json(row: Row<'_>) -> Value {
-    let stated = |column: &str| {
-        let text = row.optional_text(column)?;
-        serde_json::from_str::<Value>(text).ok()
-    };
+fn read(row: Row<'_>) -> Result<Rule, Fault> {
+    let rule = row.optional_text("definition").and_then(Rule::from_definition);
+    rule.ok_or_else(|| {
+        let message = "what the graph holds of this rule cannot be read";
+        Fault::new(ErrorCode::Internal, message)
+            .at(row.text("key"))
+            .remedy("load the file of the rule again with `thoth ingest`")
+    })
+}
+
+fn as_json(key: &str, rule: &Rule) -> Value {
     json!({
-        "key": row.text("key"), "kind": row.text("kind"), "name": row.text("name"), "type": row.text("unitType"),
-        "shouldInclude": stated("shouldInclude"), "match": stated("pattern"), "run": stated("run"),
+        "key": key, "kind": rule.kind, "name": rule.name, "type": rule.unit_type,
+        "shouldInclude": rule.should_include, "match": rule.pattern, "run": rule.run,
     })
 }

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 
 use serde_json::{Value, json};
 use thoth_ingest::sync::sync;
-use thoth_schema::document::{Document, Limits};
+use thoth_schema::document::{Document, Limits, canonical_text};
 use thoth_tests::paths::shared_file;
 
 use super::engines::{ask, graphs, same_whatever_the_order, sum};
@@ -62,8 +62,8 @@ async fn the_newest_statement_of_a_set_counts() {
         let rules = ask(
             graph.as_ref(),
             "MATCH (s:RuleSet)-[:HOLDS]->(r:Rule)-[:CONCERNS]->(p:Package)
-             RETURN r.key AS rule, s.name AS name, s.path AS path, r.unitType AS type, r.score AS score, r.pattern AS pattern,
-               r.shouldInclude AS included, r.messages AS said, p.key AS package ORDER BY rule",
+             RETURN r.key AS rule, s.name AS name, s.path AS path, r.unitType AS type, r.score AS score, r.definition AS definition,
+               r.messages AS said, p.key AS package ORDER BY rule",
         )
         .await;
         let row = |name: &str, score: f64, written: &str, package: &str| {
@@ -73,8 +73,7 @@ async fn the_newest_statement_of_a_set_counts() {
                 "web.yaml",
                 "step",
                 score,
-                format!("{{\"package_version\":{{\"name\":\"{written}\"}}}}"),
-                "{\"adviser_pipeline\":true}",
+                canonical_text(&step(name, written, score)),
                 ["INFO so (l)"],
                 package
             ])
