@@ -1,7 +1,9 @@
 //! The embedded engine: grafeo, in memory or durable on disk.
 
+mod transaction;
 mod writer;
 
+use self::transaction::EmbeddedTransaction;
 use self::writer::Writer;
 use crate::graph::{Engine, Graph, Transaction, fault};
 use crate::{Params, Rows, Statement, Value, guard};
@@ -13,7 +15,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use thoth_schema::error::{ErrorCode, Fault};
-use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio::sync::Mutex;
 
 /// Longest that one statement may run, in seconds.
 pub(crate) const STATEMENT_SECONDS: u64 = 120;
@@ -84,11 +86,14 @@ impl Drop for EmbeddedGraph {
     }
 }
 
-fn execute(session: &Session, text: &str, name: &str, params: Params) -> Result<Rows, Fault> {
-    let params: HashMap<String, Stored> = params
-        .into_iter()
-        .map(|(key, value)| (key, to_stored(value)))
-        .collect();
+type StoredParams = HashMap<String, Stored>;
+
+fn stored(params: Params) -> StoredParams {
+    let stored = params.into_iter().map(|(key, value)| (key, to_stored(value)));
+    stored.collect()
+}
+
+fn execute(session: &Session, text: &str, name: &str, params: StoredParams) -> Result<Rows, Fault> {
     let started = std::time::Instant::now();
     let result = session
         .execute_cypher_with_params(text, params)
@@ -135,7 +140,15 @@ impl Graph for EmbeddedGraph {
 
     async fn read(&self, statement: &'static Statement, params: Params) -> Result<Rows, Fault> {
         let database = Arc::clone(&self.database);
-        blocking(move || execute(&database.session(), statement.text(), statement.name, params)).await
+        blocking(move || {
+            execute(
+                &database.session(),
+                statement.text(),
+                statement.name,
+                stored(params),
+            )
+        })
+        .await
     }
 
     async fn query(&self, text: &str, params: Params) -> Result<Rows, Fault> {
@@ -148,7 +161,7 @@ impl Graph for EmbeddedGraph {
                 &database.session_with_role(grafeo::Role::ReadOnly),
                 &text,
                 "query",
-                params,
+                stored(params),
             )
         })
         .await
@@ -156,15 +169,8 @@ impl Graph for EmbeddedGraph {
 
     async fn begin(&self) -> Result<Box<dyn Transaction>, Fault> {
         let permit = Arc::clone(&self.turn).lock_owned().await;
-        let mut session = self.database.session();
-        session
-            .begin_transaction()
-            .map_err(|error| classify(&error, "begin"))?;
-        Ok(Box::new(EmbeddedTransaction {
-            session: Some(session),
-            writer: Arc::clone(&self.writer),
-            _permit: permit,
-        }))
+        EmbeddedTransaction::begin(&self.database, &self.writer, permit)
+            .map(|transaction| Box::new(transaction) as Box<dyn Transaction>)
     }
 
     async fn define(&self, text: &str) -> Result<(), Fault> {
@@ -173,52 +179,8 @@ impl Graph for EmbeddedGraph {
         let text = text.to_owned();
         let run = self
             .writer
-            .run(move || execute(&database.session(), &text, "define", Params::new()).map(drop));
+            .run(move || execute(&database.session(), &text, "define", StoredParams::new()).map(drop));
         run.await
-    }
-}
-
-struct EmbeddedTransaction {
-    /// Taken out while a statement runs on the thread of the graph.
-    session: Option<Session>,
-    writer: Arc<Writer>,
-    _permit: OwnedMutexGuard<()>,
-}
-
-fn gone() -> Fault {
-    fault(ErrorCode::Internal, "the transaction is over", "embedded")
-}
-
-#[async_trait]
-impl Transaction for EmbeddedTransaction {
-    async fn run(&mut self, statement: &'static Statement, params: Params) -> Result<Rows, Fault> {
-        let session = self.session.take().ok_or_else(gone)?;
-        let ran = self.writer.run(move || {
-            let outcome = execute(&session, statement.text(), statement.name, params);
-            Ok((session, outcome))
-        });
-        let (session, outcome) = ran.await?;
-        self.session = Some(session);
-        outcome
-    }
-
-    async fn commit(mut self: Box<Self>) -> Result<(), Fault> {
-        let mut session = self.session.take().ok_or_else(gone)?;
-        let committed = self
-            .writer
-            .run(move || session.commit().map_err(|error| classify(&error, "commit")));
-        committed.await
-    }
-}
-
-impl Drop for EmbeddedTransaction {
-    fn drop(&mut self) {
-        let Some(mut session) = self.session.take() else {
-            return;
-        };
-        if let Err(error) = session.rollback() {
-            tracing::warn!(error = %error, "rollback of an embedded transaction failed");
-        }
     }
 }
 

@@ -64,6 +64,15 @@ pub trait Transaction: Send {
     /// As [`Graph::read`]; after an error the transaction can only be dropped.
     async fn run(&mut self, statement: &'static Statement, params: Params) -> Result<Rows, Fault>;
 
+    /// Runs one statement whose rows nobody needs. It may still be under way when this returns: the fault that it meets is
+    /// given by one of the next calls, and nothing runs in the transaction after it.
+    ///
+    /// # Errors
+    /// As [`Transaction::run`].
+    async fn submit(&mut self, statement: &'static Statement, params: Params) -> Result<(), Fault> {
+        self.run(statement, params).await.map(drop)
+    }
+
     /// Makes everything that ran durable, all of it or nothing.
     ///
     /// # Errors

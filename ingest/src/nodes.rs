@@ -198,7 +198,7 @@ pub(crate) async fn run_on(
 ) -> Result<(), Fault> {
     for chunk in keys.chunks(STATEMENT_ROWS) {
         transaction
-            .run(statement, params! { "keys" => chunk.to_vec() })
+            .submit(statement, params! { "keys" => chunk.to_vec() })
             .await?;
     }
     Ok(())

@@ -108,7 +108,7 @@ async fn set(
     let keys: Vec<&String> = keys.iter().collect();
     for chunk in keys.chunks(STATEMENT_ROWS) {
         let params = params! { "keys" => chunk.to_vec(), "revision" => revision };
-        transaction.run(statement, params).await?;
+        transaction.submit(statement, params).await?;
     }
     Ok(())
 }

@@ -1,7 +1,8 @@
 //! The rows of a batch into an open transaction.
 //!
-//! What is there is locked and read first, in sorted order, so that two transactions wait for each other instead of
-//! locking crosswise. What is not there is created with all that is known of it in one row; the constraint on its key
+//! What is there is locked and read first, kind by kind and in sorted order, so that two transactions wait for each other
+//! instead of locking crosswise; after it hardly a statement is waited for, so that rows are put together while the graph
+//! works on those before. What is not there is created with all that is known of it in one row; the constraint on its key
 //! lets one of two creators through, and the other meets a conflict and begins anew. What is there already takes only
 //! the groups of facts that are newer than its own.
 
@@ -33,28 +34,36 @@ pub(crate) async fn write(transaction: &mut dyn Transaction, mut batch: Batch) -
     let mut candidates = batch.named_by_facts(&subjects);
     let mut unnamed = batch.packages_of_no_release();
     let mut revisions = Revisions::of(&batch);
+    let there = There::lock(transaction, &batch).await?;
     rows(
         transaction,
         &WRITE_DOCUMENTS,
         values(std::mem::take(&mut batch.documents)),
     )
     .await?;
-    new_nodes(
+    batch.packages.retain(|key, _| !there.packages.contains(key));
+    rows(
         transaction,
-        &WRITE_LOCK_PACKAGES,
         &WRITE_PACKAGES,
-        std::mem::take(&mut batch.packages),
+        values(std::mem::take(&mut batch.packages)),
     )
     .await?;
-    new_nodes(
+    batch.indexes.retain(|key, _| !there.indexes.contains(key));
+    rows(
         transaction,
-        &READ_INDEXES_KNOWN,
         &WRITE_INDEXES,
-        std::mem::take(&mut batch.indexes),
+        values(std::mem::take(&mut batch.indexes)),
     )
     .await?;
-    releases(transaction, &mut batch, &mut unnamed, &mut revisions).await?;
-    artifacts(transaction, &mut batch, &mut revisions).await?;
+    releases(
+        transaction,
+        &mut batch,
+        &there.releases,
+        &mut unnamed,
+        &mut revisions,
+    )
+    .await?;
+    artifacts(transaction, &mut batch, there.artifacts, &mut revisions).await?;
     let statements = std::mem::take(&mut batch.statements).into_iter();
     let statements =
         statements.map(|(document, version)| map! { "document" => document, "version" => version });
@@ -84,19 +93,34 @@ pub(crate) async fn write(transaction: &mut dyn Transaction, mut batch: Batch) -
     nodes::forget(transaction, candidates).await
 }
 
-/// Creates the nodes of a table that are not there.
-async fn new_nodes(
-    transaction: &mut dyn Transaction,
-    known: &'static Statement,
-    create: &'static Statement,
-    mut table: BTreeMap<String, Value>,
-) -> Result<(), Fault> {
-    for found in looked_up(transaction, known, table.keys().cloned().collect()).await? {
-        for row in found.iter() {
-            table.remove(row.text("key"));
-        }
+/// What of a batch is there already, locked until the transaction ends.
+struct There {
+    packages: BTreeSet<String>,
+    indexes: BTreeSet<String>,
+    releases: Stamps,
+    artifacts: BTreeSet<String>,
+}
+
+impl There {
+    async fn lock(transaction: &mut dyn Transaction, batch: &Batch) -> Result<There, Fault> {
+        let artifacts: BTreeSet<&String> = batch.artifacts.iter().map(|(key, _)| key).collect();
+        Ok(There {
+            packages: known(transaction, &WRITE_LOCK_PACKAGES, batch.packages.keys()).await?,
+            indexes: known(transaction, &READ_INDEXES_KNOWN, batch.indexes.keys()).await?,
+            releases: Stamps::lock(transaction, batch.versions.keys()).await?,
+            artifacts: known(transaction, &WRITE_LOCK_ARTIFACTS, artifacts.into_iter()).await?,
+        })
     }
-    rows(transaction, create, values(table)).await
+}
+
+/// Which of these keys are there.
+async fn known(
+    transaction: &mut dyn Transaction,
+    statement: &'static Statement,
+    keys: impl Iterator<Item = &String>,
+) -> Result<BTreeSet<String>, Fault> {
+    let found = looked_up(transaction, statement, keys.cloned().collect()).await?;
+    Ok(found.iter().flat_map(Rows::iter).map(key).collect())
 }
 
 /// Releases with the groups of facts of their own and their requirement lines. What lines are dropped for is added to the
@@ -104,11 +128,11 @@ async fn new_nodes(
 async fn releases(
     transaction: &mut dyn Transaction,
     batch: &mut Batch,
+    there: &Stamps,
     unnamed: &mut BTreeSet<String>,
     revisions: &mut Revisions,
 ) -> Result<(), Fault> {
     let mut versions = std::mem::take(&mut batch.versions);
-    let there = Stamps::lock(transaction, versions.keys().cloned().collect()).await?;
     versions.retain(|key, _| !there.0.contains_key(key));
     revisions.created(versions.values());
     let (mut heads, mut lines, mut superseded) = (BTreeMap::new(), Vec::new(), Vec::new());
@@ -155,7 +179,7 @@ async fn releases(
         for (key, stated) in group {
             match versions.get_mut(&key) {
                 Some(release) => merge(release, stated.row),
-                None if is_newer(&there, &key, &stated.stamp) => newer.push(stated.row),
+                None if is_newer(there, &key, &stated.stamp) => newer.push(stated.row),
                 None => {}
             }
         }
@@ -199,7 +223,7 @@ async fn requirement_lines(
             .map(|(version, lines)| map! { "version" => version, "lines" => lines })
             .collect();
         let given = params! { "rows" => rows, "requirements" => used };
-        transaction.run(&WRITE_REQUIREMENTS, given).await?;
+        transaction.submit(&WRITE_REQUIREMENTS, given).await?;
         fail_point!(IngestTxMidBatch, WRITE_REQUIREMENTS.name)?;
     }
     Ok(())
@@ -218,15 +242,11 @@ fn merge(row: &mut Value, fields: Value) {
 async fn artifacts(
     transaction: &mut dyn Transaction,
     batch: &mut Batch,
+    mut there: BTreeSet<String>,
     revisions: &mut Revisions,
 ) -> Result<(), Fault> {
     let mut of_releases = std::mem::take(&mut batch.artifacts);
     let mut facts = std::mem::take(&mut batch.artifact_facts);
-    let keys: BTreeSet<String> = of_releases.iter().map(|(key, _)| key.clone()).collect();
-    let mut there = BTreeSet::new();
-    for found in looked_up(transaction, &WRITE_LOCK_ARTIFACTS, keys.into_iter().collect()).await? {
-        there.extend(found.iter().map(key));
-    }
     let mut created = Vec::new();
     of_releases.retain(|(key, version)| {
         if !there.insert(key.clone()) {
@@ -279,7 +299,7 @@ pub(crate) async fn rows(
     let mut rows = rows.into_iter().peekable();
     while rows.peek().is_some() {
         let chunk: Vec<Value> = rows.by_ref().take(STATEMENT_ROWS).collect();
-        transaction.run(statement, params! { "rows" => chunk }).await?;
+        transaction.submit(statement, params! { "rows" => chunk }).await?;
         fail_point!(IngestTxMidBatch, statement.name)?;
     }
     Ok(())
@@ -298,9 +318,12 @@ struct Kept {
 struct Stamps(BTreeMap<String, Kept>);
 
 impl Stamps {
-    async fn lock(transaction: &mut dyn Transaction, keys: Vec<String>) -> Result<Self, Fault> {
+    async fn lock(
+        transaction: &mut dyn Transaction,
+        keys: impl Iterator<Item = &String>,
+    ) -> Result<Self, Fault> {
         let mut kept = BTreeMap::new();
-        for found in looked_up(transaction, &WRITE_LOCK_VERSIONS, keys).await? {
+        for found in looked_up(transaction, &WRITE_LOCK_VERSIONS, keys.cloned().collect()).await? {
             for row in found.iter() {
                 let stamps = Kept {
                     requirements: row.text("requirementsStamp").to_owned(),

@@ -42,7 +42,14 @@ impl Writer {
         &self,
         work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, Fault> {
-        let stopped = || Fault::new(ErrorCode::Internal, "the embedded engine stopped");
+        self.submit(work).outcome().await
+    }
+
+    /// Has work done on the thread, after what was asked of it before.
+    pub(super) fn submit<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
+    ) -> Pending<T> {
         let (answer, answered) = oneshot::channel();
         let job = move || {
             let outcome = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
@@ -54,8 +61,23 @@ impl Writer {
             // Whoever asked may have gone.
             answer.send(outcome).ok();
         };
-        self.jobs.send(Box::new(job)).map_err(|_| stopped())?;
-        answered.await.map_err(|_| stopped())?
+        // Where the thread is gone the job goes with its end of the answer, which tells.
+        self.jobs.send(Box::new(job)).ok();
+        Pending(answered)
+    }
+}
+
+/// Work that the thread has not answered for yet.
+pub(super) struct Pending<T>(oneshot::Receiver<Result<T, Fault>>);
+
+impl<T> Pending<T> {
+    /// What came of it.
+    ///
+    /// # Errors
+    /// As [`Writer::run`].
+    pub(super) async fn outcome(self) -> Result<T, Fault> {
+        let stopped = |_| Fault::new(ErrorCode::Internal, "the embedded engine stopped");
+        self.0.await.map_err(stopped)?
     }
 }
 
