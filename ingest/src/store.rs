@@ -7,7 +7,7 @@ mod config;
 mod reserved;
 
 use self::config::{Location, bucket};
-use crate::apart::apart;
+use crate::apart::{APART_BYTES, apart};
 use crate::lines::decompress;
 use crate::metrics;
 use bytes::Bytes;
@@ -222,23 +222,30 @@ impl DocumentStore {
         bytes.map_err(|error| unreachable(&self.url, &error))
     }
 
-    /// In one hop to a thread that may wait for the disk; the general way takes three, which half of the time of a
-    /// small document went into.
+    /// A small file is read where it is asked for: a hop to a thread that may wait for the disk costs more than the read.
     async fn read_file(&self, path: PathBuf, key: &StoreKey) -> Result<Bytes, Fault> {
-        let most = key.most_bytes() as u64;
-        let reading = tokio::task::spawn_blocking(move || {
-            let mut file = std::fs::File::open(path)?;
+        let opened = std::fs::File::open(path).and_then(|file| {
             let size = file.metadata()?.len();
-            let mut packed = Vec::new();
-            if size <= most {
-                packed.reserve_exact(usize::try_from(size).unwrap_or_default());
-                file.read_to_end(&mut packed)?;
-            }
-            Ok::<_, std::io::Error>((size, packed))
+            Ok((file, usize::try_from(size).unwrap_or(usize::MAX)))
         });
-        match reading.await.unwrap_or_else(|error| Err(error.into())) {
-            Ok((size, _)) if size > most => Err(corrupt(key, TOO_LARGE)),
-            Ok((_, packed)) => Ok(packed.into()),
+        let reading = async {
+            let (mut file, size) = opened?;
+            if size > key.most_bytes() {
+                return Ok(None);
+            }
+            let mut read = move || {
+                let mut packed = Vec::with_capacity(size);
+                file.read_to_end(&mut packed).map(|_| Some(packed))
+            };
+            if size < APART_BYTES {
+                return read();
+            }
+            let apart = tokio::task::spawn_blocking(read).await;
+            apart.unwrap_or_else(|error| Err(error.into()))
+        };
+        match reading.await {
+            Ok(Some(packed)) => Ok(packed.into()),
+            Ok(None) => Err(corrupt(key, TOO_LARGE)),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(self.absent(key)),
             Err(error) => Err(unreachable(&self.url, &error)),
         }
