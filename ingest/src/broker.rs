@@ -10,7 +10,7 @@ use thoth_schema::error::{ErrorCode, Fault};
 use url::Url;
 
 /// Messages that a worker holds of the light queue, by default.
-pub const PREFETCH: u16 = 3_000;
+pub const PREFETCH: u16 = 2_000;
 /// Most messages that a worker may hold.
 pub const MAX_PREFETCH: u16 = 10_000;
 /// Longest wait for a connection, in seconds.

@@ -12,7 +12,9 @@ use crate::store::{DocumentStore, StoreKey};
 use crate::sync::SyncOutcome;
 use crate::trace::message_span;
 use crate::worker::{WorkerOptions, WorkerStatus};
+use futures::FutureExt;
 use lapin::message::Delivery;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use thoth_cypher::{Graph, fail_point};
@@ -114,7 +116,7 @@ pub(crate) enum Ended {
 impl Message {
     pub(crate) fn new(
         bench: &Arc<Bench>,
-        receipts: &Arc<Receipts>,
+        receipts: Arc<Receipts>,
         delivery: Delivery,
         queue: &'static str,
     ) -> Message {
@@ -125,7 +127,7 @@ impl Message {
         span.in_scope(|| tracing::debug!(attempts = history.attempts, "a message arrived"));
         Message {
             bench: Arc::clone(bench),
-            receipts: Arc::clone(receipts),
+            receipts,
             delivery,
             history,
             since: Instant::now(),
@@ -142,13 +144,20 @@ impl Message {
 
     /// Answers for documents that the graph has.
     pub(crate) async fn ingested(messages: Vec<Message>, outcomes: &[SyncOutcome]) {
-        let tags: Vec<u64> = messages
-            .iter()
-            .map(|message| message.delivery.delivery_tag)
-            .collect();
+        let mut channels: Vec<(&Arc<Receipts>, Vec<u64>)> = Vec::new();
+        for message in &messages {
+            let tag = message.delivery.delivery_tag;
+            match channels
+                .iter_mut()
+                .find(|(receipts, _)| Arc::ptr_eq(receipts, &message.receipts))
+            {
+                Some((_, tags)) => tags.push(tag),
+                None => channels.push((&message.receipts, vec![tag])),
+            }
+        }
         fail_point!(IngestAfterCommitBeforeAck).ok();
-        if let Some(first) = messages.first() {
-            first.receipts.acknowledge(&tags).await;
+        for (receipts, tags) in channels {
+            receipts.acknowledge(&tags).await;
         }
         fail_point!(IngestAfterAck).ok();
         for (mut message, outcome) in messages.into_iter().zip(outcomes) {
@@ -290,20 +299,16 @@ async fn prepare_within(mut message: Message, mut signals: Signals) -> Option<Wo
     }
 }
 
-/// One attempt in a task of its own, so that a panic is this document's and nobody else's.
+/// One attempt. A panic is this document's and nobody else's.
 async fn attempt(message: &Message) -> Result<(Document, OwnedSemaphorePermit), Fault> {
     let pointer = Pointer::from_bytes(&message.delivery.data)?;
     let units = usize::try_from(pointer.bytes).unwrap_or(usize::MAX) / IN_WORK_UNIT + 1;
     let units = u32::try_from(units.min(IN_WORK_BYTES / IN_WORK_UNIT)).unwrap_or(u32::MAX);
     let room = Arc::clone(&message.bench.bytes).acquire_many_owned(units);
     let room = room.await.map_err(|_| stopping())?;
-    let store = message.bench.store.clone();
-    let task = tokio::spawn(async move { read(&store, &pointer).await }.in_current_span());
-    match task.await {
-        Ok(read) => Ok((read?, room)),
-        Err(error) if error.is_panic() => Err(panicked()),
-        Err(_) => Err(stopping()),
-    }
+    let reading = AssertUnwindSafe(read(&message.bench.store, &pointer)).catch_unwind();
+    let document = reading.await.unwrap_or_else(|_| Err(panicked()))?;
+    Ok((document, room))
 }
 
 pub(crate) fn panicked() -> Fault {

@@ -14,8 +14,7 @@ use crate::direct::row_estimate;
 use crate::receipts::Receipts;
 use crate::settle::settle;
 use futures::StreamExt;
-use futures::stream::SelectAll;
-use lapin::Consumer;
+use futures::stream::{BoxStream, SelectAll};
 use lapin::message::Delivery;
 use lapin::options::{BasicCancelOptions, BasicConsumeOptions, BasicQosOptions, ConfirmSelectOptions};
 use lapin::types::{FieldTable, ShortString};
@@ -32,21 +31,24 @@ const WIDENING: u16 = 8;
 /// Gatherings in work at once: one is written while the rows of the next are made.
 const GATHERINGS: usize = 2;
 /// Most documents of a gathering. Half of it is enough to make the rows of while another is written.
-const GATHERING_DOCUMENTS: usize = 2_000;
+const GATHERING_DOCUMENTS: usize = 1_000;
 /// Most rows of a gathering, as estimated; a single document may be more. Of these, too, half is enough.
-const GATHERING_ROWS: usize = 40_000;
+const GATHERING_ROWS: usize = 20_000;
 /// Canonical bytes that are enough for a gathering. Well below the bytes in work, or what waits to be gathered could keep
 /// the room that what is being read waits for.
 const GATHERING_BYTES: usize = IN_WORK_BYTES / 8;
 
+/// What a consumer hands over.
+type Consumed = BoxStream<'static, Result<(Arc<Receipts>, Delivery), lapin::Error>>;
+
 /// A queue with everything taken from it and not settled yet.
 pub(crate) struct Line {
     queue: &'static str,
-    receipts: Arc<Receipts>,
-    /// None where the queue is paused.
-    consumers: SelectAll<Consumer>,
-    /// What they are told by.
-    tags: Vec<ShortString>,
+    session: Arc<Session>,
+    /// Each over a channel of its own; none where the queue is paused.
+    consumers: SelectAll<Consumed>,
+    /// What consumers are cancelled by.
+    tags: Vec<(Arc<Receipts>, ShortString)>,
     /// What they may hold together.
     window: u16,
     full_window: u16,
@@ -63,18 +65,16 @@ pub(crate) struct Line {
 }
 
 impl Line {
-    /// A queue over a channel of its own; not consumed yet.
-    pub(crate) async fn start(
-        session: &Session,
+    /// A queue that is not consumed yet.
+    pub(crate) fn new(
+        session: Arc<Session>,
         queue: &'static str,
         full_window: u16,
         bench: Arc<Bench>,
-    ) -> Result<Line, lapin::Error> {
-        let channel = session.connection.create_channel().await?;
-        channel.confirm_select(ConfirmSelectOptions::default()).await?;
-        Ok(Line {
+    ) -> Line {
+        Line {
             queue,
-            receipts: Arc::new(Receipts::of(channel)),
+            session,
             consumers: SelectAll::new(),
             tags: Vec::new(),
             window: 1,
@@ -86,7 +86,7 @@ impl Line {
             ready_bytes: 0,
             writing: JoinSet::new(),
             turn: Arc::default(),
-        })
+        }
     }
 
     /// Takes messages; `Ok` when told to stop or another queue broke.
@@ -108,10 +108,10 @@ impl Line {
                 Some(read) = self.reading.join_next(), if !self.reading.is_empty() => self.gather(read),
                 Some(_) = self.writing.join_next(), if !self.writing.is_empty() => {}
                 next = next(&mut self.consumers), if has_room => match next {
-                    Some(delivery) => {
-                        let delivery = delivery.map_err(|error| broken(&error))?;
+                    Some(handed_over) => {
+                        let (receipts, delivery) = handed_over.map_err(|error| broken(&error))?;
                         untouched_in_a_row = if is_redelivered(&delivery) { 0 } else { untouched_in_a_row + 1 };
-                        let message = Message::new(&self.bench, &self.receipts, delivery, self.queue);
+                        let message = Message::new(&self.bench, receipts, delivery, self.queue);
                         self.reading.spawn(prepare(message, signals.clone()));
                     }
                     None if self.tags.is_empty() => {}
@@ -133,25 +133,27 @@ impl Line {
     }
 
     async fn start_consumer(&mut self, window: u16) -> Result<(), Fault> {
-        let channel = self.receipts.channel();
+        let queue = self.queue;
         let starting = async {
+            let channel = self.session.connection.create_channel().await?;
+            channel.confirm_select(ConfirmSelectOptions::default()).await?;
             channel.basic_qos(window, BasicQosOptions::default()).await?;
             let options = BasicConsumeOptions::default();
-            channel
-                .basic_consume(self.queue.into(), "".into(), options, FieldTable::default())
-                .await
+            let consumer = channel.basic_consume(queue.into(), "".into(), options, FieldTable::default());
+            Ok::<_, lapin::Error>((consumer.await?, channel))
         };
-        let consumer = starting.await.map_err(|error| broken(&error))?;
-        self.tags.push(consumer.tag());
-        self.consumers.push(consumer);
+        let (consumer, channel) = starting.await.map_err(|error| broken(&error))?;
+        let receipts = Arc::new(Receipts::of(channel));
+        self.tags.push((Arc::clone(&receipts), consumer.tag()));
+        let consumed = consumer.map(move |delivery| Ok((Arc::clone(&receipts), delivery?)));
+        self.consumers.push(consumed.boxed());
         Ok(())
     }
 
     /// The broker keeps what is not taken yet. A consumer that was cancelled still hands over what it holds, and then ends.
     async fn cancel(&mut self) -> Result<(), Fault> {
-        for tag in std::mem::take(&mut self.tags) {
-            let cancelled = self
-                .receipts
+        for (receipts, tag) in std::mem::take(&mut self.tags) {
+            let cancelled = receipts
                 .channel()
                 .basic_cancel(tag, BasicCancelOptions::default());
             cancelled.await.map_err(|error| broken(&error))?;
@@ -229,8 +231,8 @@ impl Line {
                 Some(read) = self.reading.join_next(), if !self.reading.is_empty() => self.gather(read),
                 Some(_) = self.writing.join_next(), if !self.writing.is_empty() => {}
                 next = next(&mut self.consumers), if has_room => match next {
-                    Some(Ok(delivery)) => {
-                        let message = Message::new(&self.bench, &self.receipts, delivery, self.queue);
+                    Some(Ok((receipts, delivery))) => {
+                        let message = Message::new(&self.bench, receipts, delivery, self.queue);
                         self.reading.spawn(prepare(message, signals.clone()));
                     }
                     Some(Err(_)) | None => is_handed_out = false,
@@ -246,7 +248,9 @@ impl Line {
 }
 
 /// The next message; waits for ever where nothing is consumed.
-async fn next(consumers: &mut SelectAll<Consumer>) -> Option<Result<Delivery, lapin::Error>> {
+async fn next(
+    consumers: &mut SelectAll<Consumed>,
+) -> Option<Result<(Arc<Receipts>, Delivery), lapin::Error>> {
     if consumers.is_empty() {
         return std::future::pending().await;
     }

@@ -1,4 +1,5 @@
-//! Acknowledgements of one channel, as few as possible.
+//! Acknowledgements of one channel, as few as possible. The channel has one consumer, whose deliveries are taken in the order
+//! of their tags: with two of them an acknowledgement could cover what the other has not handed over yet.
 //!
 //! One acknowledgement may cover every delivery up to its tag. It is more than thrift: a quorum queue takes some dozens of
 //! single ones at a time, and forgets those that still wait in its channel when the connection ends.

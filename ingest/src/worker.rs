@@ -170,9 +170,12 @@ impl Worker {
     }
 
     /// Connects and starts to consume; `None` when told to stop meanwhile.
-    async fn connect(&self, stop: &mut watch::Receiver<bool>) -> Result<Option<(Session, Vec<Line>)>, Fault> {
+    async fn connect(
+        &self,
+        stop: &mut watch::Receiver<bool>,
+    ) -> Result<Option<(Arc<Session>, Vec<Line>)>, Fault> {
         let connecting = async {
-            let session = Session::open(&self.broker, "thoth worker").await?;
+            let session = Arc::new(Session::open(&self.broker, "thoth worker").await?);
             let mut lines = Vec::new();
             for queue in work_queues() {
                 let full_window = if queue == LIGHT {
@@ -180,8 +183,8 @@ impl Worker {
                 } else {
                     HEAVY_WINDOW
                 };
-                let line = Line::start(&session, queue, full_window, Arc::clone(&self.bench)).await;
-                lines.push(line.map_err(|error| broken(&error))?);
+                let (session, bench) = (Arc::clone(&session), Arc::clone(&self.bench));
+                lines.push(Line::new(session, queue, full_window, bench));
             }
             Ok(Some((session, lines)))
         };

@@ -84,7 +84,7 @@ keys! {
         "secret key of the bucket";
     "broker.url", Some("--broker"), Shape::Url, Preset::Absent,
         "RabbitMQ, as `amqp://USER:PASSWORD@HOST:PORT/VHOST`";
-    "broker.prefetch", None, Shape::Number(1, 10_000), Preset::Text("3000"),
+    "broker.prefetch", None, Shape::Number(1, 10_000), Preset::Text("2000"),
         "messages that one worker holds unacknowledged at most";
     "broker.max_attempts", None, Shape::Number(1, 1_000), Preset::Text("20"),
         "deliveries of one message before it becomes a dead letter; fixed once the queues exist";
