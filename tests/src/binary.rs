@@ -34,7 +34,7 @@ pub fn thoth_path() -> &'static Path {
 
 fn build() -> PathBuf {
     let test = env::current_exe().expect("the test knows its own path");
-    let profile = profile_folder(&test).expect("the test lies in <target>/<profile>/deps");
+    let profile = profile_folder(&test).expect("a program lies in a folder");
     let target = profile
         .parent()
         .expect("a profile folder lies in a target folder");
@@ -65,10 +65,13 @@ fn build() -> PathBuf {
     profile.join(format!("thoth{}", env::consts::EXE_SUFFIX))
 }
 
-/// `<target>/<profile>` of a test executable `<target>/<profile>/deps/<name>`.
-fn profile_folder(test: &Path) -> Option<&Path> {
-    let deps = test.parent()?;
-    (deps.file_name()? == "deps").then(|| deps.parent())?
+/// `<target>/<profile>` of a test `<target>/<profile>/deps/<name>`, or of a program `<target>/<profile>/<name>`.
+fn profile_folder(program: &Path) -> Option<&Path> {
+    let folder = program.parent()?;
+    match folder.file_name()? == "deps" {
+        true => folder.parent(),
+        false => Some(folder),
+    }
 }
 
 /// One run of the binary to be: arguments, environment, input, deadline.
