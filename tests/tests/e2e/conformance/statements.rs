@@ -1,9 +1,11 @@
 //! Every statement of the catalogue on both engines.
 
 use thoth_cypher::{
-    CATALOGUE, Graph, Params, READ_MIGRATIONS, READ_STATISTICS, Rows, Statement, WRITE_WIPE, params,
+    CATALOGUE, Graph, Params, READ_MIGRATIONS, READ_STATISTICS, Rows, Statement, WRITE_DOCUMENTS, WRITE_WIPE,
+    params,
 };
-use thoth_ingest::checksum::checksum;
+use thoth_ingest::checksum::{GraphChecksum, checksum};
+use thoth_schema::error::ErrorCode;
 
 use super::engines::{Engines, difference};
 use super::parameters::sets;
@@ -161,15 +163,48 @@ async fn a_transaction_that_is_dropped_leaves_nothing() {
             .await
             .unwrap();
         drop(transaction);
-        // The rollback of a dropped transaction may still be under way on a server.
-        let mut after = checksum(graph).await.unwrap();
-        for _ in 0..50 {
-            if after == before {
-                break;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-            after = checksum(graph).await.unwrap();
+        assert_unchanged(graph, &before).await;
+    }
+}
+
+/// The rollback of a dropped transaction may still be under way on a server.
+async fn assert_unchanged(graph: &dyn Graph, before: &GraphChecksum) {
+    let mut after = checksum(graph).await.unwrap();
+    for _ in 0..50 {
+        if after == *before {
+            break;
         }
-        assert_eq!(after, before, "{}", graph.engine().as_str());
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        after = checksum(graph).await.unwrap();
+    }
+    assert_eq!(after, *before, "{}", graph.engine().as_str());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_submitted_statement_that_fails_takes_its_transaction_with_it() {
+    let Some(engines) = Engines::loaded().await else {
+        return;
+    };
+    for graph in engines.both() {
+        let before = checksum(graph).await.unwrap();
+        let mut transaction = graph.begin().await.unwrap();
+        let outcome = async {
+            let wipe = || params! { "nodes" => 1_000_000_i64 };
+            transaction.submit(&WRITE_WIPE, wipe()).await?;
+            transaction.submit(&WRITE_DOCUMENTS, params! {}).await?;
+            transaction.submit(&WRITE_WIPE, wipe()).await?;
+            transaction.commit().await
+        };
+        let fault = outcome.await.unwrap_err();
+        assert_eq!(
+            (fault.code, fault.pointer.as_deref()),
+            (ErrorCode::GraphQueryFailed, Some(WRITE_DOCUMENTS.name)),
+            "{}: {fault}",
+            graph.engine().as_str()
+        );
+        assert_unchanged(graph, &before).await;
+        // The next one has its turn.
+        let transaction = graph.begin().await.unwrap();
+        transaction.commit().await.unwrap();
     }
 }
