@@ -3,8 +3,9 @@
 //! A process that dies charges every message of its window with one delivery. So that a document that kills its worker
 //! stops at the delivery limit alone, a line begins with a window of one and widens it eightfold after each run of
 //! messages that nobody has held before. Prefetch is a consumer's for life, so a further consumer widens the window:
-//! cancelling the one there is would charge the messages that are on their way to it. While a gathering is written the next one is read, and no more: what waits is
-//! bounded by the window and by [`crate::delivery::IN_WORK_BYTES`], and the rest stays with the broker.
+//! cancelling the one there is would charge the messages that are on their way to it. While a gathering is written the
+//! next one is read, and no more: what waits is bounded by the window and by [`crate::delivery::IN_WORK_BYTES`], and
+//! the rest stays with the broker.
 
 use crate::broker::{Session, broken};
 use crate::control::{self, may_consume};
