@@ -4,7 +4,7 @@ use thoth_schema::error::{ErrorCode, Fault};
 use tokio::sync::Semaphore;
 
 /// Bytes from which on work leaves the async threads. Unpacking, hashing and reading less takes milliseconds.
-pub(crate) const APART_BYTES: usize = 256 * 1024;
+const APART_BYTES: usize = 256 * 1024;
 
 /// Large documents that are worked on at once: reading one takes about eleven times its bytes of memory.
 static AT_ONCE: Semaphore = Semaphore::const_new(2);

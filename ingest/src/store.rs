@@ -7,7 +7,7 @@ mod config;
 mod reserved;
 
 use self::config::{Location, bucket};
-use crate::apart::{APART_BYTES, apart};
+use crate::apart::apart;
 use crate::lines::decompress;
 use crate::metrics;
 use bytes::Bytes;
@@ -224,31 +224,21 @@ impl DocumentStore {
 
     /// A small file is read where it is asked for: a hop to a thread that may wait for the disk costs more than the read.
     async fn read_file(&self, path: PathBuf, key: &StoreKey) -> Result<Bytes, Fault> {
-        let opened = std::fs::File::open(path).and_then(|file| {
-            let size = file.metadata()?.len();
-            Ok((file, usize::try_from(size).unwrap_or(usize::MAX)))
-        });
-        let reading = async {
-            let (mut file, size) = opened?;
-            if size > key.most_bytes() {
-                return Ok(None);
-            }
-            let mut read = move || {
-                let mut packed = Vec::with_capacity(size);
-                file.read_to_end(&mut packed).map(|_| Some(packed))
-            };
-            if size < APART_BYTES {
-                return read();
-            }
-            let apart = tokio::task::spawn_blocking(read).await;
-            apart.unwrap_or_else(|error| Err(error.into()))
+        let failed = |error: std::io::Error| match error.kind() {
+            std::io::ErrorKind::NotFound => self.absent(key),
+            _ => unreachable(&self.url, &error),
         };
-        match reading.await {
-            Ok(Some(packed)) => Ok(packed.into()),
-            Ok(None) => Err(corrupt(key, TOO_LARGE)),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(self.absent(key)),
-            Err(error) => Err(unreachable(&self.url, &error)),
+        let mut file = std::fs::File::open(path).map_err(failed)?;
+        let size = file.metadata().map_err(failed)?.len();
+        let size = usize::try_from(size).unwrap_or(usize::MAX);
+        if size > key.most_bytes() {
+            return Err(corrupt(key, TOO_LARGE));
         }
+        let reading = apart(size, move || {
+            let mut packed = Vec::with_capacity(size);
+            Ok(file.read_to_end(&mut packed).map(|_| packed))
+        });
+        reading.await?.map(Bytes::from).map_err(failed)
     }
 
     fn absent(&self, key: &StoreKey) -> Fault {
