@@ -340,8 +340,8 @@ async fn a_document_that_kills_its_worker_stops_at_the_limit_and_its_neighbours_
                 worker.until("the end of the poison", |status| status.connected).await;
                 let known = async || (real_documents(&real).await == 39 && all_others.borrow().in_flight == 0).then_some(());
                 until("the neighbours", known).await;
-                // The poison may still be on its way here.
-                tokio::time::sleep(Duration::from_secs(1)).await;
+                // The poison may still be on its way here, or to the dead letters, which this worker records.
+                letters(&scene.store, 1).await;
             } => {
                 worker.stop().await;
                 break;
